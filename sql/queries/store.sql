@@ -1,0 +1,29 @@
+-- Statements of the store itself.
+
+-- name: txn_begin_read
+-- mode: read
+BEGIN DEFERRED
+
+-- name: txn_begin_write
+-- mode: write
+BEGIN IMMEDIATE
+
+-- name: txn_commit
+-- mode: read
+COMMIT
+
+-- name: txn_rollback
+-- mode: read
+ROLLBACK
+
+-- name: txn_savepoint
+-- mode: write
+SAVEPOINT member
+
+-- name: txn_release
+-- mode: write
+RELEASE member
+
+-- name: txn_rollback_to
+-- mode: write
+ROLLBACK TO member

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdalign.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define BLOCK_BYTES (64 * 1024)
+
+struct block {
+	struct block *next;
+	size_t size;
+	size_t used;
+	alignas(max_align_t) char data[];
+};
+
+struct disposer {
+	struct disposer *next;
+	void (*dispose)(void *);
+	void *object;
+};
+
+struct arena {
+	struct block *block; /* the newest; the first one is kept */
+	struct disposer *disposers;
+};
+
+static struct block *
+add_block(struct arena *a, size_t size)
+{
+	struct block *b;
+
+	if (size < BLOCK_BYTES)
+		size = BLOCK_BYTES;
+	b = malloc(sizeof(*b) + size);
+	if (b == NULL) {
+		fputs("promptledger: out of memory\n", stderr);
+		abort();
+	}
+	b->next = a->block;
+	b->size = size;
+	b->used = 0;
+	a->block = b;
+	return b;
+}
+
+struct arena *
+arena_new(void)
+{
+	struct arena *a = calloc(1, sizeof(*a));
+
+	if (a == NULL) {
+		fputs("promptledger: out of memory\n", stderr);
+		abort();
+	}
+	add_block(a, BLOCK_BYTES);
+	return a;
+}
+
+void
+arena_free(struct arena *a)
+{
+	struct block *b, *next;
+
+	if (a == NULL)
+		return;
+	arena_reset(a);
+	for (b = a->block; b != NULL; b = next) {
+		next = b->next;
+		free(b);
+	}
+	free(a);
+}
+
+void *
+arena_alloc(struct arena *a, size_t size)
+{
+	const size_t align = alignof(max_align_t);
+	struct block *b = a->block;
+	void *p;
+
+	size = (size + align - 1) / align * align;
+	if (b->size - b->used < size)
+		b = add_block(a, size);
+	p = b->data + b->used;
+	b->used += size;
+	return memset(p, 0, size);
+}
+
+char *
+arena_copy(struct arena *a, const char *bytes, size_t len)
+{
+	char *copy = arena_alloc(a, len + 1);
+
+	if (len > 0)
+		memcpy(copy, bytes, len);
+	return copy;
+}
+
+char *
+arena_text(struct arena *a, const char *text)
+{
+	return arena_copy(a, text, strlen(text));
+}
+
+char *
+arena_printf(struct arena *a, const char *format, ...)
+{
+	va_list ap, again;
+	char *text;
+	int len;
+
+	va_start(ap, format);
+	va_copy(again, ap);
+	len = vsnprintf(NULL, 0, format, ap);
+	va_end(ap);
+	if (len < 0)
+		len = 0;
+	text = arena_alloc(a, (size_t)len + 1);
+	vsnprintf(text, (size_t)len + 1, format, again);
+	va_end(again);
+	return text;
+}
+
+void
+arena_on_reset(struct arena *a, void (*dispose)(void *), void *object)
+{
+	struct disposer *d = arena_alloc(a, sizeof(*d));
+
+	d->next = a->disposers;
+	d->dispose = dispose;
+	d->object = object;
+	a->disposers = d;
+}
+
+void
+arena_reset(struct arena *a)
+{
+	struct disposer *d;
+	struct block *b, *next;
+
+	for (d = a->disposers; d != NULL; d = d->next)
+		d->dispose(d->object);
+	a->disposers = NULL;
+	for (b = a->block; b->next != NULL; b = next) {
+		next = b->next;
+		free(b);
+	}
+	b->used = 0;
+	a->block = b;
+}

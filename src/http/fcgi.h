@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fcgi: takes requests from the web server, as FastCGI responder (standard
+ * input is a listening socket) or as plain CGI, and hands them to one
+ * function.  The only module that knows libfcgi.
+ */
+#ifndef HTTP_FCGI_H
+#define HTTP_FCGI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+/* One request and the way back, the same for both modes. */
+struct exchange {
+	const char *const *env; /* "NAME=value", ended by NULL */
+	void *stream;           /* fcgi's own */
+};
+
+/* Read up to len bytes of the body; 0 at its end, -1 on a broken peer. */
+ssize_t exchange_read(struct exchange *x, char *bytes, size_t len);
+
+/* Write part of the answer; false when the peer is gone. */
+bool exchange_write(void *exchange, const char *bytes, size_t len);
+
+struct fcgi_service {
+	unsigned threads;
+	/* A worker's own state; called in its thread. */
+	void *(*worker_start)(void *app);
+	void (*worker_end)(void *worker);
+	void (*handle)(void *worker, struct exchange *x);
+	/* Asked about once a second between requests: true drains the process
+	 * (its binary was replaced). */
+	bool (*should_end)(void *app);
+	void *app;
+};
+
+/* Is standard input a FastCGI listening socket? */
+bool fcgi_is_responder(void);
+
+/* Serve until SIGTERM or SIGUSR1, then finish what was accepted and return
+ * 0, within 5 seconds; 1 when the service could not start. */
+int fcgi_serve(const struct fcgi_service *s);
+
+/* Serve the one request in the environment (plain CGI, no threads). */
+int fcgi_serve_cgi(const struct fcgi_service *s);
+
+#endif

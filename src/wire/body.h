@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * body: a JSON body that passed the strict scan, ready to be read by field
+ * tables.  Hides json-c, which decodes strings and numbers.
+ */
+#ifndef WIRE_BODY_H
+#define WIRE_BODY_H
+
+#include "base/arena.h"
+#include "wire/scan.h"
+
+#include <stddef.h>
+
+struct body;
+
+/* Scan and parse text.  On success returns the body, which lives until the
+ * arena is reset; on failure returns NULL with scan->fault set.  A top-level
+ * value of any kind parses; scan->kind says which. */
+const struct body *body_parse(const char *text, size_t len, struct arena *a,
+    struct scan *scan);
+
+/* An empty object, for families in which an absent body means {}. */
+const struct body *body_empty(struct arena *a);
+
+enum scan_kind body_kind(const struct body *b);
+
+/* Elements of a top-level array (0 for any other kind) and the i-th of them
+ * as a body of its own. */
+size_t body_count(const struct body *b);
+const struct body *body_item(const struct body *b, size_t i,
+    struct arena *a);
+
+#endif
