@@ -27,3 +27,8 @@ RELEASE member
 -- name: txn_rollback_to
 -- mode: write
 ROLLBACK TO member
+
+-- name: schema_write_genesis
+-- mode: write
+INSERT INTO installation (id, genesis)
+VALUES (1, :genesis)

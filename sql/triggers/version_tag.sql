@@ -1,0 +1,36 @@
+-- What is recorded of changes to version_tag.
+
+CREATE TRIGGER version_tag_after_insert_record
+AFTER INSERT ON version_tag
+BEGIN
+    INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
+    VALUES ('version_tag', NEW.prompt_id || '/' || NEW.tag, NEW.prompt_id, 'CREATE',
+        json_object('created', json_object(
+            'tag', NEW.tag, 'version', NEW.version,
+            'created_at', NEW.created_at)));
+END;
+
+CREATE TRIGGER version_tag_after_update_record
+AFTER UPDATE ON version_tag
+BEGIN
+    INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
+    VALUES ('version_tag', NEW.prompt_id || '/' || NEW.tag, NEW.prompt_id,
+        'UPDATE',
+        '{' || substr(
+            iif(OLD.tag IS NEW.tag, '',
+                ',"tag":{"old":' || json_quote(OLD.tag) ||
+                ',"new":' || json_quote(NEW.tag) || '}') ||
+            iif(OLD.version IS NEW.version, '',
+                ',"version":{"old":' || json_quote(OLD.version) ||
+                ',"new":' || json_quote(NEW.version) || '}'), 2) || '}');
+END;
+
+CREATE TRIGGER version_tag_after_delete_record
+AFTER DELETE ON version_tag
+BEGIN
+    INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
+    VALUES ('version_tag', OLD.prompt_id || '/' || OLD.tag, OLD.prompt_id, 'DELETE',
+        json_object('deleted', json_object(
+            'tag', OLD.tag, 'version', OLD.version,
+            'created_at', OLD.created_at)));
+END;

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * connection: one SQLite connection as this program uses it: its settings,
+ * the SQL functions that the audit triggers call, its prepared statements,
+ * and the one place where SQLite's codes become enum err.
+ *
+ * Private to src/store.  A connection is used by one thread at a time.
+ */
+#ifndef STORE_CONNECTION_H
+#define STORE_CONNECTION_H
+
+#include "base/err.h"
+#include "store/statement.h"
+
+#include <sqlite3.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum connection_mode { CONNECTION_READ, CONNECTION_WRITE };
+
+/* Who is acting, for the audit triggers.  actor_id NULL: nobody is, and the
+ * triggers refuse every write. */
+struct connection_audit {
+	const char *actor_id;
+	const char *actor_kind;
+	const char *token_id;   /* NULL when no token was used */
+	const char *request_id;
+	const char *family;
+	const char *action;     /* NULL, or a name for the next UPDATE */
+	int64_t at_ms;
+};
+
+struct connection_options {
+	const char *path;        /* of the database file */
+	enum connection_mode mode;
+	bool synchronous_full;   /* else NORMAL */
+	bool keep_wal;           /* CGI: leave -wal for the next process */
+};
+
+struct connection {
+	sqlite3 *db;
+	struct connection_audit audit;
+	sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared on first use */
+};
+
+/* Open the database; ERR_IO, ERR_READ_ONLY and so on with f->detail.  The
+ * file is created when mode is CONNECTION_WRITE and it is not there. */
+enum err connection_open(const struct connection_options *options,
+    struct connection **out, struct failure *f);
+void connection_close(struct connection *c); /* NULL is fine */
+
+/* The prepared statement, reset and without bindings; NULL with f filled. */
+sqlite3_stmt *connection_prepare(struct connection *c, enum statement name,
+    struct failure *f);
+
+/* Run a statement that takes nothing and answers nothing. */
+enum err connection_step(struct connection *c, enum statement name,
+    struct failure *f);
+
+/* Run SQL text of the program itself (schema, pragmas). */
+enum err connection_exec(struct connection *c, const char *sql,
+    struct failure *f);
+
+/* Translate the connection's last error into f. */
+enum err connection_fail(struct connection *c, struct failure *f);
+
+/* Wait at most this long for SQLite's own locks. */
+void connection_busy(struct connection *c, int64_t wait_ms);
+
+#endif

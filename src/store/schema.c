@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/schema.h"
+
+#include "base/buf.h"
+#include "base/log.h"
+
+#include <limits.h>
+#include <sodium.h>
+#include <stdio.h>
+
+/* One line of a file; the lines of all files in the order of their
+ * application. */
+struct migration_line {
+	int version;
+	const char *file;
+	int line;
+	const char *text;
+};
+
+static const struct migration_line lines[] = {
+#include "migration_table.h"
+};
+
+#define LINE_COUNT (sizeof(lines) / sizeof(lines[0]))
+
+static enum err
+read_version(struct connection *c, int *out, struct failure *f)
+{
+	sqlite3_stmt *st = NULL;
+	enum err err = ERR_NONE;
+
+	if (sqlite3_prepare_v2(c->db, "PRAGMA user_version", -1, &st, NULL) !=
+	    SQLITE_OK)
+		return connection_fail(c, f);
+	if (sqlite3_step(st) == SQLITE_ROW)
+		*out = sqlite3_column_int(st, 0);
+	else
+		err = connection_fail(c, f);
+	sqlite3_finalize(st);
+	return err;
+}
+
+/* The chain starts from a random value, so that two installations never
+ * share one. */
+static enum err
+write_genesis(struct connection *c, struct failure *f)
+{
+	unsigned char genesis[32];
+	sqlite3_stmt *st = connection_prepare(c,
+	    STATEMENT_SCHEMA_WRITE_GENESIS, f);
+	enum err err = ERR_NONE;
+
+	if (st == NULL)
+		return f->code;
+	randombytes_buf(genesis, sizeof(genesis));
+	if (sqlite3_bind_blob(st, 1, genesis, sizeof(genesis),
+		SQLITE_TRANSIENT) != SQLITE_OK ||
+	    sqlite3_step(st) != SQLITE_DONE)
+		err = connection_fail(c, f);
+	sqlite3_reset(st);
+	return err;
+}
+
+/* Run the files of one version, and note it, in one transaction. */
+static enum err
+apply_version(struct connection *c, int version, struct failure *f)
+{
+	struct buf sql;
+	enum err err;
+	size_t i;
+
+	buf_init(&sql, 16 << 20);
+	buf_text(&sql, "BEGIN IMMEDIATE;\n");
+	for (i = 0; i < LINE_COUNT; i++) {
+		if (lines[i].version == version)
+			buf_text(&sql, lines[i].text);
+	}
+	buf_printf(&sql, "PRAGMA user_version = %d;\n", version);
+	if (buf_failed(&sql))
+		err = err_fail(f, ERR_INTERNAL, NULL, "out of memory");
+	else
+		err = connection_exec(c, buf_string(&sql), f);
+	buf_free(&sql);
+	if (err == ERR_NONE && version == 1)
+		err = write_genesis(c, f);
+	if (err == ERR_NONE)
+		return connection_step(c, STATEMENT_TXN_COMMIT, f);
+	sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+	return err;
+}
+
+enum err
+schema_upgrade(struct connection *c, struct failure *f)
+{
+	int have = 0, next, newest = 0;
+	enum err err;
+	size_t i;
+
+	if ((err = read_version(c, &have, f)) != ERR_NONE)
+		return err;
+	for (i = 0; i < LINE_COUNT; i++) {
+		if (lines[i].version > newest)
+			newest = lines[i].version;
+	}
+	if (have > newest) {
+		log_line("event=database_too_new has=%d knows=%d", have,
+		    newest);
+		return err_fail(f, ERR_IO, NULL,
+		    "the database was written by a newer promptledger");
+	}
+	while (have < newest) {
+		next = INT_MAX;
+		for (i = 0; i < LINE_COUNT; i++) {
+			if (lines[i].version > have && lines[i].version < next)
+				next = lines[i].version;
+		}
+		if ((err = apply_version(c, next, f)) != ERR_NONE)
+			return err;
+		have = next;
+	}
+	return ERR_NONE;
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * schema: brings a database to the version this program knows.
+ *
+ * Version 1 is sql/schema.sql with sql/triggers; every later one is a file
+ * sql/migrations/NNNN-what.sql.  PRAGMA user_version says where a database
+ * stands; each step is one transaction.  Private to src/store.
+ */
+#ifndef STORE_SCHEMA_H
+#define STORE_SCHEMA_H
+
+#include "base/err.h"
+#include "store/connection.h"
+
+/* Apply what is missing.  The caller holds the writers' lock.  A database of
+ * a newer program is refused (ERR_IO), untouched. */
+enum err schema_upgrade(struct connection *c, struct failure *f);
+
+#endif

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store_private.h"
+
+#include "base/log.h"
+#include "store/schema.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define DATABASE_NAME "promptledger.db"
+#define LOCK_NAME "promptledger.lock"
+
+/* Make the directory and what is missing above it. */
+static enum err
+make_dir(const char *dir, struct failure *f)
+{
+	char *path = strdup(dir), *slash;
+	enum err err = ERR_NONE;
+	struct stat st;
+
+	if (path == NULL)
+		return err_fail(f, ERR_INTERNAL, NULL, "out of memory");
+	for (slash = strchr(path + 1, '/'); slash != NULL;
+	    slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		if (mkdir(path, 0755) != 0 && errno != EEXIST)
+			break;
+		*slash = '/';
+	}
+	if ((mkdir(dir, 0700) != 0 && errno != EEXIST) ||
+	    stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
+		log_line("event=data_dir_failed dir=%s errno=%d", dir, errno);
+		err = err_fail(f, ERR_IO, NULL,
+		    "the data directory cannot be made");
+	}
+	free(path);
+	return err;
+}
+
+static char *
+join(const char *dir, const char *name)
+{
+	size_t size = strlen(dir) + strlen(name) + 2;
+	char *path = malloc(size);
+
+	if (path != NULL)
+		snprintf(path, size, "%s/%s", dir, name);
+	return path;
+}
+
+/* The schema is brought up to date under the writers' lock, so that two
+ * processes that start at once do it one after the other. */
+static enum err
+upgrade(struct store *s, struct failure *f)
+{
+	struct connection *writer;
+	enum err err;
+
+	if ((err = lock_take(&s->lock, s->options.lock_ms, f)) != ERR_NONE)
+		return err;
+	if ((err = store_writer(s, &writer, f)) == ERR_NONE)
+		err = schema_upgrade(writer, f);
+	lock_release(&s->lock);
+	return err;
+}
+
+enum err
+store_open(const struct store_options *options, struct store **out,
+    bool *fresh, struct failure *f)
+{
+	struct store *s = calloc(1, sizeof(*s));
+	char *lock_path = NULL;
+	enum err err;
+
+	if (s == NULL)
+		return err_fail(f, ERR_INTERNAL, NULL, "out of memory");
+	pthread_mutex_init(&s->mutex, NULL);
+	s->options = *options;
+	s->lock.fd = -1;
+	s->dir = strdup(options->dir);
+	s->path = join(options->dir, DATABASE_NAME);
+	lock_path = join(options->dir, LOCK_NAME);
+	if (s->dir == NULL || s->path == NULL || lock_path == NULL) {
+		err = err_fail(f, ERR_INTERNAL, NULL, "out of memory");
+		goto done;
+	}
+	if ((err = make_dir(s->dir, f)) != ERR_NONE)
+		goto done;
+	/* -wal and -shm take the database's mode; nothing here is for other
+	 * users of the machine. */
+	umask(0077);
+	*fresh = access(s->path, F_OK) != 0;
+	if ((err = lock_open(&s->lock, lock_path, f)) != ERR_NONE)
+		goto done;
+	err = upgrade(s, f);
+done:
+	free(lock_path);
+	if (err != ERR_NONE)
+		store_close(s);
+	else
+		*out = s;
+	return err;
+}
+
+void
+store_close(struct store *s)
+{
+	struct reader *r, *next;
+
+	if (s == NULL)
+		return;
+	for (r = s->idle_readers; r != NULL; r = next) {
+		next = r->next;
+		connection_close(r->connection);
+		free(r);
+	}
+	connection_close(s->writer);
+	lock_close(&s->lock);
+	pthread_mutex_destroy(&s->mutex);
+	free(s->path);
+	free(s->dir);
+	free(s);
+}
+
+const char *
+store_dir(const struct store *s)
+{
+	return s->dir;
+}
+
+enum err
+store_borrow(struct store *s, struct reader **out, struct failure *f)
+{
+	struct connection_options options = {
+		.path = s->path,
+		.mode = CONNECTION_READ,
+	};
+	struct reader *r;
+	enum err err;
+
+	pthread_mutex_lock(&s->mutex);
+	r = s->idle_readers;
+	if (r != NULL)
+		s->idle_readers = r->next;
+	pthread_mutex_unlock(&s->mutex);
+	if (r == NULL) {
+		r = calloc(1, sizeof(*r));
+		if (r == NULL)
+			return err_fail(f, ERR_INTERNAL, NULL,
+			    "out of memory");
+		err = connection_open(&options, &r->connection, f);
+		if (err != ERR_NONE) {
+			free(r);
+			return err;
+		}
+	}
+	*out = r;
+	return ERR_NONE;
+}
+
+void
+store_return(struct store *s, struct reader *r)
+{
+	pthread_mutex_lock(&s->mutex);
+	r->next = s->idle_readers;
+	s->idle_readers = r;
+	pthread_mutex_unlock(&s->mutex);
+}
+
+enum err
+store_writer(struct store *s, struct connection **out, struct failure *f)
+{
+	struct connection_options options = {
+		.path = s->path,
+		.mode = CONNECTION_WRITE,
+		.synchronous_full = s->options.synchronous_full,
+		.keep_wal = s->options.keep_wal,
+	};
+	enum err err;
+
+	if (s->writer == NULL) {
+		err = connection_open(&options, &s->writer, f);
+		if (err != ERR_NONE)
+			return err;
+	}
+	*out = s->writer;
+	return ERR_NONE;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store: one data directory, opened: the database, its writers' lock and its
+ * connections.  The way to the data itself is txn.h.
+ */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct store;
+
+struct store_options {
+	const char *dir;       /* absolute; made, mode 0700, when missing */
+	bool synchronous_full;
+	bool keep_wal;         /* plain CGI: many short processes */
+	int64_t lock_ms;       /* how long a write waits for its turn */
+};
+
+/* Open the store and bring its schema up to date.  *fresh tells whether the
+ * database was made just now.  On failure f->detail says why. */
+enum err store_open(const struct store_options *options, struct store **out,
+    bool *fresh, struct failure *f);
+
+/* No transaction may be running.  NULL is fine. */
+void store_close(struct store *s);
+
+/* The data directory, as given. */
+const char *store_dir(const struct store *s);
+
+#endif

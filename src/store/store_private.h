@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store_private: what store.c opens and txn.c runs.  Private to src/store.
+ */
+#ifndef STORE_STORE_PRIVATE_H
+#define STORE_STORE_PRIVATE_H
+
+#include "store/connection.h"
+#include "store/lock.h"
+#include "store/store.h"
+
+#include <pthread.h>
+
+struct job; /* a queued write; txn.c's own */
+
+/* Readers are lent to one transaction at a time. */
+struct reader {
+	struct reader *next;
+	struct connection *connection;
+};
+
+struct store {
+	char *dir;
+	char *path;
+	struct store_options options;
+
+	pthread_mutex_t mutex; /* guards the rest of this group */
+	struct reader *idle_readers;
+	struct job *queue_head;
+	struct job *queue_tail;
+	bool has_leader;
+
+	/* The leader's, and nobody else's. */
+	struct connection *writer; /* NULL until the first write */
+	struct lock lock;
+};
+
+/* Lend a reader (opened on demand); give it back with store_return. */
+enum err store_borrow(struct store *s, struct reader **out,
+    struct failure *f);
+void store_return(struct store *s, struct reader *r);
+
+/* The leader's connection, opened on demand. */
+enum err store_writer(struct store *s, struct connection **out,
+    struct failure *f);
+
+#endif

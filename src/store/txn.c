@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/txn_private.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "store/store_private.h"
+
+#include <assert.h>
+#include <sodium.h>
+#include <string.h>
+
+/* A group ends when it has this many members or has run this long: the first
+ * member's wait has a bound however many others arrive. */
+#define GROUP_MEMBERS_MAX 256
+#define GROUP_TIME_MAX_US 20000
+
+/* One queued write, on the stack of the thread that waits for it. */
+struct job {
+	struct job *next;
+	txn_fn *fn;
+	void *arg;
+	struct txn_call *call;
+	int64_t queued_us;
+	enum err err;
+	bool done;
+	pthread_cond_t wake; /* done, or your turn to lead */
+};
+
+struct group {
+	struct job *first, *last;
+	size_t count;
+};
+
+void
+txn_call_init(struct txn_call *call, struct arena *arena,
+    struct failure *failure)
+{
+	memset(call, 0, sizeof(*call));
+	call->arena = arena;
+	call->failure = failure;
+	call->now_ms = clock_now_ms();
+	randombytes_buf(call->seed, sizeof(call->seed));
+}
+
+struct arena *
+txn_arena(struct txn *t)
+{
+	return t->call->arena;
+}
+
+int64_t
+txn_now(const struct txn *t)
+{
+	return t->call->now_ms;
+}
+
+const struct txn_actor *
+txn_actor(const struct txn *t)
+{
+	return &t->call->actor;
+}
+
+const char *
+txn_new_id(struct txn *t)
+{
+	unsigned char seed[sizeof(t->call->seed)], random[10];
+	char *id = arena_alloc(t->call->arena, TEXT_UUID_SIZE);
+	size_t i;
+
+	/* A stream of its own for every id: the seed with the number of the
+	 * draw mixed in. */
+	memcpy(seed, t->call->seed, sizeof(seed));
+	for (i = 0; i < sizeof(t->ids_drawn); i++)
+		seed[i] ^= (unsigned char)(t->ids_drawn >> 8 * i);
+	t->ids_drawn++;
+	randombytes_buf_deterministic(random, sizeof(random), seed);
+	text_uuid7(t->call->now_ms, random, id);
+	return id;
+}
+
+void
+txn_set_action(struct txn *t, const char *action)
+{
+	t->connection->audit.action = action;
+}
+
+enum err
+txn_fail(struct txn *t, enum err code, const char *field, const char *detail)
+{
+	return err_fail(t->call->failure, code, field, detail);
+}
+
+/* Run one call on a connection whose transaction is open. */
+static enum err
+run_fn(struct connection *c, enum txn_mode mode, txn_fn *fn, void *arg,
+    struct txn_call *call)
+{
+	struct txn t = {.mode = mode, .connection = c, .call = call};
+
+	return fn(&t, arg);
+}
+
+static enum err
+run_read(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
+{
+	struct failure ignored;
+	struct reader *r;
+	enum err err;
+
+	if ((err = store_borrow(s, &r, call->failure)) != ERR_NONE)
+		return err;
+	err = connection_step(r->connection, STATEMENT_TXN_BEGIN_READ,
+	    call->failure);
+	if (err == ERR_NONE) {
+		err = run_fn(r->connection, TXN_READ, fn, arg, call);
+		/* The end of a read tells nothing that fn has not told. */
+		connection_step(r->connection, STATEMENT_TXN_COMMIT,
+		    &ignored);
+	}
+	store_return(s, r);
+	return err;
+}
+
+/* Run one member inside its savepoint; a member that fails leaves nothing
+ * behind and disturbs no other. */
+static void
+run_member(struct connection *c, struct job *j)
+{
+	struct failure ignored;
+
+	j->err = connection_step(c, STATEMENT_TXN_SAVEPOINT,
+	    j->call->failure);
+	if (j->err != ERR_NONE)
+		return;
+	c->audit = (struct connection_audit){
+		.actor_id = j->call->actor.id,
+		.actor_kind = j->call->actor.kind,
+		.token_id = j->call->actor.token_id,
+		.request_id = j->call->actor.request_id,
+		.family = j->call->actor.family,
+		.at_ms = j->call->now_ms,
+	};
+	j->err = run_fn(c, TXN_WRITE, j->fn, j->arg, j->call);
+	memset(&c->audit, 0, sizeof(c->audit));
+	/* A full disk or an I/O error may have ended the whole transaction. */
+	if (sqlite3_get_autocommit(c->db))
+		return;
+	if (j->err != ERR_NONE)
+		connection_step(c, STATEMENT_TXN_ROLLBACK_TO, &ignored);
+	connection_step(c, STATEMENT_TXN_RELEASE, &ignored);
+}
+
+static struct job *
+pop_job(struct store *s)
+{
+	struct job *j;
+
+	pthread_mutex_lock(&s->mutex);
+	j = s->queue_head;
+	if (j != NULL) {
+		s->queue_head = j->next;
+		if (s->queue_head == NULL)
+			s->queue_tail = NULL;
+		j->next = NULL;
+	}
+	pthread_mutex_unlock(&s->mutex);
+	return j;
+}
+
+static void
+add_member(struct group *g, struct job *j)
+{
+	if (g->last == NULL)
+		g->first = j;
+	else
+		g->last->next = j;
+	g->last = j;
+	g->count++;
+}
+
+/* Give every member that believed in success the failure that hit all. */
+static void
+fail_group(struct group *g, const struct failure *f)
+{
+	struct job *j;
+
+	for (j = g->first; j != NULL; j = j->next) {
+		if (j->err == ERR_NONE)
+			j->err = err_fail(j->call->failure, f->code, f->field,
+			    f->detail);
+	}
+}
+
+/* Run what is queued, and what arrives meanwhile, up to the bounds. */
+static void
+run_group(struct store *s, struct connection *c, struct group *g)
+{
+	int64_t end_us = clock_steady_us() + GROUP_TIME_MAX_US;
+	struct failure f = {0};
+	struct job *j;
+
+	if (connection_step(c, STATEMENT_TXN_BEGIN_WRITE, &f) != ERR_NONE) {
+		while ((j = pop_job(s)) != NULL)
+			add_member(g, j);
+		fail_group(g, &f);
+		return;
+	}
+	while (g->count < GROUP_MEMBERS_MAX && clock_steady_us() < end_us &&
+	    (j = pop_job(s)) != NULL) {
+		add_member(g, j);
+		run_member(c, j);
+		if (sqlite3_get_autocommit(c->db)) {
+			err_fail(&f, j->err == ERR_NONE ? ERR_IO : j->err,
+			    NULL, "the group was rolled back");
+			fail_group(g, &f);
+			return;
+		}
+	}
+	if (connection_step(c, STATEMENT_TXN_COMMIT, &f) == ERR_NONE)
+		return;
+	fail_group(g, &f);
+	if (!sqlite3_get_autocommit(c->db))
+		connection_step(c, STATEMENT_TXN_ROLLBACK, &f);
+}
+
+/* The turn did not come: fail those who have waited their time; those who
+ * came later wait on, under the next leader. */
+static void
+fail_waiting(struct store *s, struct group *g, const struct failure *f)
+{
+	int64_t limit_us = clock_steady_us() - s->options.lock_ms * 1000;
+	struct job *head;
+
+	for (;;) {
+		pthread_mutex_lock(&s->mutex);
+		head = s->queue_head;
+		pthread_mutex_unlock(&s->mutex);
+		/* The leader itself is first in the queue. */
+		if (head == NULL ||
+		    (g->count > 0 && head->queued_us > limit_us))
+			break;
+		add_member(g, pop_job(s));
+	}
+	fail_group(g, f);
+}
+
+/* Lead one group, then pass the lead on.  The caller's own job is at the
+ * queue's head and done when this returns. */
+static void
+lead(struct store *s)
+{
+	struct group g = {0};
+	struct connection *c;
+	struct failure f = {0};
+	struct job *j, *next;
+
+	if (lock_take(&s->lock, s->options.lock_ms, &f) != ERR_NONE) {
+		fail_waiting(s, &g, &f);
+	} else {
+		if (store_writer(s, &c, &f) == ERR_NONE)
+			run_group(s, c, &g);
+		else
+			fail_waiting(s, &g, &f);
+		lock_release(&s->lock);
+	}
+	pthread_mutex_lock(&s->mutex);
+	for (j = g.first; j != NULL; j = next) {
+		next = j->next; /* j's stack may go once done is seen */
+		j->done = true;
+		pthread_cond_signal(&j->wake);
+	}
+	s->has_leader = false;
+	if (s->queue_head != NULL)
+		pthread_cond_signal(&s->queue_head->wake);
+	pthread_mutex_unlock(&s->mutex);
+}
+
+static enum err
+run_write(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
+{
+	struct job j = {
+		.fn = fn,
+		.arg = arg,
+		.call = call,
+		.queued_us = clock_steady_us(),
+	};
+
+	assert(call->actor.id != NULL);
+	pthread_cond_init(&j.wake, NULL);
+	pthread_mutex_lock(&s->mutex);
+	if (s->queue_tail == NULL)
+		s->queue_head = &j;
+	else
+		s->queue_tail->next = &j;
+	s->queue_tail = &j;
+	while (!j.done) {
+		if (s->has_leader || s->queue_head != &j) {
+			pthread_cond_wait(&j.wake, &s->mutex);
+			continue;
+		}
+		s->has_leader = true;
+		pthread_mutex_unlock(&s->mutex);
+		lead(s);
+		pthread_mutex_lock(&s->mutex);
+	}
+	pthread_mutex_unlock(&s->mutex);
+	pthread_cond_destroy(&j.wake);
+	return j.err;
+}
+
+enum err
+txn_run(struct store *s, enum txn_mode mode, txn_fn *fn, void *arg,
+    struct txn_call *call)
+{
+	assert(mode != TXN_NONE);
+	if (mode == TXN_READ)
+		return run_read(s, fn, arg, call);
+	return run_write(s, fn, arg, call);
+}

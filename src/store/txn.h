@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * txn: the only way to the data.
+ *
+ * A read runs on a connection of its own, in one snapshot.  Writes of all
+ * threads are committed in groups: whoever finds the writer idle leads; the
+ * leader takes all that is queued, runs each member inside its own savepoint
+ * under its own name in the audit log, commits once, and only then tells
+ * everybody.  The effect equals some serial order of single transactions.
+ *
+ * A txn_fn is a function of its argument and its transaction and of nothing
+ * else: it may run on another thread, and it may run again from the start on
+ * another transaction.  Identifiers, time and random bytes are drawn once per
+ * call, so that it does the same again.
+ */
+#ifndef STORE_TXN_H
+#define STORE_TXN_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "store/store.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct txn;
+
+enum txn_mode { TXN_NONE, TXN_READ, TXN_WRITE };
+
+/* Who stands behind a write, for the audit log. */
+struct txn_actor {
+	const char *id;         /* user id, or what the kind says */
+	const char *kind;       /* user, key, anonymous, operator, system */
+	const char *token_id;   /* NULL without a token */
+	const char *request_id;
+	const char *family;     /* promptcrafter, px0, voice, admin, cli */
+};
+
+/* What a call brings along; it lives until txn_run has returned. */
+struct txn_call {
+	struct arena *arena;
+	struct failure *failure;
+	struct txn_actor actor;
+	int64_t now_ms;
+	unsigned char seed[32];
+};
+
+/* Draw time and seed for one call. */
+void txn_call_init(struct txn_call *call, struct arena *arena,
+    struct failure *failure);
+
+typedef enum err txn_fn(struct txn *t, void *arg);
+
+/*
+ * Run fn(t, arg).  TXN_READ: whatever fn returns is returned.  TXN_WRITE:
+ * when fn returns ERR_NONE its changes are durable once txn_run returns
+ * ERR_NONE; on any other value nothing has changed.  Beside fn's own errors:
+ * ERR_BUSY (the turn did not come in time), ERR_FULL, ERR_READ_ONLY, ERR_IO.
+ * Never call it from inside a txn_fn.
+ */
+enum err txn_run(struct store *s, enum txn_mode mode, txn_fn *fn, void *arg,
+    struct txn_call *call);
+
+struct arena *txn_arena(struct txn *t);
+int64_t txn_now(const struct txn *t);
+const struct txn_actor *txn_actor(const struct txn *t);
+
+/* A new UUIDv7, the n-th of this call: the same when fn runs again. */
+const char *txn_new_id(struct txn *t);
+
+/* Name what the next changes are in the audit log (ACTIVATE, DEACTIVATE)
+ * where the trigger would say UPDATE; NULL ends it. */
+void txn_set_action(struct txn *t, const char *action);
+
+/* Fill the call's failure and return code. */
+enum err txn_fail(struct txn *t, enum err code, const char *field,
+    const char *detail);
+
+#endif
