@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+#include "domain/project.h"
+
+#include "base/text.h"
+#include "store/query.h"
+
+static const char *const role_names[] = {
+	[TEAM_NONE] = "none",
+	[TEAM_VIEWER] = "viewer",
+	[TEAM_EDITOR] = "editor",
+	[TEAM_ADMIN] = "admin",
+};
+
+const char *
+team_role_name(enum team_role role)
+{
+	return role_names[role];
+}
+
+enum team_role
+team_role_from_name(const char *name)
+{
+	enum team_role role;
+
+	for (role = TEAM_VIEWER; role <= TEAM_ADMIN; role++) {
+		if (text_equal(name, role_names[role]))
+			return role;
+	}
+	return TEAM_NONE;
+}
+
+static enum err
+insert_organisation(struct txn *t, const char *id)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_ORGANISATION_INSERT);
+	query_text(&q, ":id", id);
+	query_text(&q, ":name", "Default Org");
+	query_integer(&q, ":now", txn_now(t));
+	return query_run(&q);
+}
+
+static enum err
+insert_team(struct txn *t, const struct tenancy *home)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_TEAM_INSERT);
+	query_text(&q, ":id", home->team_id);
+	query_text(&q, ":organisation_id", home->organisation_id);
+	query_text(&q, ":name", "Default Team");
+	query_integer(&q, ":now", txn_now(t));
+	return query_run(&q);
+}
+
+static enum err
+insert_project(struct txn *t, const struct tenancy *home)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_PROJECT_INSERT);
+	query_text(&q, ":id", home->project_id);
+	query_text(&q, ":team_id", home->team_id);
+	query_text(&q, ":name", "Prompts");
+	query_text(&q, ":slug", "prompts");
+	query_integer(&q, ":now", txn_now(t));
+	return query_run(&q);
+}
+
+enum err
+project_create_tenancy(struct txn *t, struct tenancy *out)
+{
+	struct tenancy home = {
+		.organisation_id = txn_new_id(t),
+		.team_id = txn_new_id(t),
+		.project_id = txn_new_id(t),
+	};
+	enum err err;
+
+	if ((err = insert_organisation(t, home.organisation_id)) !=
+		ERR_NONE ||
+	    (err = insert_team(t, &home)) != ERR_NONE ||
+	    (err = insert_project(t, &home)) != ERR_NONE)
+		return err;
+	*out = home;
+	return ERR_NONE;
+}
+
+enum err
+project_find_installation(struct txn *t, struct tenancy *out)
+{
+	struct tenancy home = {0};
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_INSTALLATION_FIND);
+	if (query_row(&q)) {
+		home.organisation_id = query_take_text(&q);
+		home.team_id = query_take_text(&q);
+		home.project_id = query_take_text(&q);
+	}
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	if (home.project_id == NULL)
+		return txn_fail(t, ERR_PROJECT_UNKNOWN, NULL,
+		    "the installation has no project yet");
+	*out = home;
+	return ERR_NONE;
+}
+
+enum err
+project_ensure_installation(struct txn *t, struct tenancy *out)
+{
+	struct tenancy home;
+	struct query q;
+	enum err err;
+
+	if ((err = project_find_installation(t, out)) != ERR_PROJECT_UNKNOWN)
+		return err;
+	if ((err = project_create_tenancy(t, &home)) != ERR_NONE)
+		return err;
+	query_start(&q, t, STATEMENT_INSTALLATION_SET);
+	query_text(&q, ":organisation_id", home.organisation_id);
+	query_text(&q, ":team_id", home.team_id);
+	query_text(&q, ":project_id", home.project_id);
+	if ((err = query_run(&q)) != ERR_NONE)
+		return err;
+	*out = home;
+	return ERR_NONE;
+}
+
+enum err
+project_add_member(struct txn *t, const char *team_id, const char *user_id,
+    enum team_role role)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_MEMBERSHIP_INSERT);
+	query_text(&q, ":team_id", team_id);
+	query_text(&q, ":user_id", user_id);
+	query_text(&q, ":role", team_role_name(role));
+	query_integer(&q, ":now", txn_now(t));
+	return query_run(&q);
+}
+
+enum err
+project_first_of_user(struct txn *t, const char *user_id, const char **out)
+{
+	const char *id = NULL;
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_PROJECT_FIRST_OF_USER);
+	query_text(&q, ":user_id", user_id);
+	if (query_row(&q))
+		id = query_take_text(&q);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	if (id == NULL)
+		return txn_fail(t, ERR_PROJECT_UNKNOWN, NULL, NULL);
+	*out = id;
+	return ERR_NONE;
+}
+
+enum err
+project_role(struct txn *t, const char *project_id, const char *user_id,
+    enum team_role *out)
+{
+	enum team_role role = TEAM_NONE;
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE_IN_PROJECT);
+	query_text(&q, ":project_id", project_id);
+	query_text(&q, ":user_id", user_id);
+	if (query_row(&q))
+		role = team_role_from_name(query_take_text(&q));
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	*out = role;
+	return ERR_NONE;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+#include "domain/prompt.h"
+
+#include "base/text.h"
+
+#include <ctype.h>
+#include <locale.h>
+#include <string.h>
+#include <wctype.h>
+
+void
+prompt_take(struct query *q, struct prompt *out)
+{
+	out->id = query_take_text(q);
+	out->kind = query_take_text(q);
+	out->project_id = query_take_text(q);
+	out->owner_id = query_take_text(q);
+	out->slug = query_take_text(q);
+	out->name = query_take_text(q);
+	out->description = query_take_text(q);
+	out->status = query_take_text(q);
+	out->is_active = query_take_boolean(q);
+	out->version = query_take_integer(q);
+	out->last_version = query_take_integer(q);
+	out->content = query_take_text(q);
+	out->system_prompt = query_take_text(q);
+	out->model = query_take_text(q);
+	out->model_params = query_take_text(q);
+	out->tags = query_take_text(q);
+	out->section = query_take_text(q);
+	out->sub_section = query_take_text(q);
+	out->route = query_take_text(q);
+	out->categories = query_take_text(q);
+	out->tone = query_take_text(q);
+	out->output_format = query_take_text(q);
+	out->few_shot = query_take_text(q);
+	out->context = query_take_text(q);
+	out->payload_schema = query_take_text(q);
+	out->asset_id = query_take_text(q);
+	out->file_name = query_take_text(q);
+	out->created_at = query_take_integer(q);
+	out->created_by = query_take_text(q);
+	out->updated_at = query_take_integer(q);
+	out->updated_by = query_take_text(q);
+	out->revision = query_take_integer(q);
+}
+
+enum err
+prompt_find(struct txn *t, const char *id, struct prompt *out)
+{
+	struct prompt p;
+	struct query q;
+	bool found;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_PROMPT_FIND);
+	query_text(&q, ":id", id);
+	if ((found = query_row(&q)))
+		prompt_take(&q, &p);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	if (!found)
+		return txn_fail(t, ERR_PROMPT_UNKNOWN, "id", NULL);
+	*out = p;
+	return ERR_NONE;
+}
+
+const char *
+prompt_slug(struct arena *a, const char *name)
+{
+	/* Letters of every script; the environment's locale does not matter. */
+	locale_t locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
+	size_t len = strlen(name), at, step, end = 0;
+	/* Lower case may take more bytes than upper case (U+023A). */
+	char *slug = arena_alloc(a, 2 * len + 4);
+	bool gap = false;
+	wint_t c;
+
+	for (at = 0; at < len; at += step) {
+		step = text_utf8_step(name + at, len - at);
+		c = (wint_t)text_utf8_decode(name + at, step);
+		if (c < 0x80 ? !isalnum((int)c)
+			     : locale == (locale_t)0 ||
+			!iswalnum_l(c, locale)) {
+			gap = true; /* '_' too: runs of it collapse */
+			continue;
+		}
+		if (gap && end > 0)
+			slug[end++] = '_';
+		gap = false;
+		c = c < 0x80 ? (wint_t)tolower((int)c) : towlower_l(c, locale);
+		end += text_utf8_encode((uint32_t)c, slug + end);
+	}
+	slug[end] = '\0';
+	if (locale != (locale_t)0)
+		freelocale(locale);
+	return slug;
+}
+
+static enum err
+slug_is_taken(struct txn *t, const char *project_id, const char *slug,
+    bool *out)
+{
+	struct query q;
+	bool taken;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_PROMPT_SLUG_EXISTS);
+	query_text(&q, ":project_id", project_id);
+	query_text(&q, ":slug", slug);
+	taken = query_row(&q);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	*out = taken;
+	return ERR_NONE;
+}
+
+/* Families without slugs get one made of the name; where it is taken, the
+ * last twelve digits of the id, which are random, tell them apart. */
+static enum err
+choose_slug(struct txn *t, const struct prompt *p, const char **out)
+{
+	const char *slug = prompt_slug(txn_arena(t), p->name);
+	bool taken;
+	enum err err;
+
+	if ((err = slug_is_taken(t, p->project_id, slug, &taken)) != ERR_NONE)
+		return err;
+	if (taken)
+		slug = arena_printf(txn_arena(t), "%s_%s", slug, p->id + 24);
+	*out = slug;
+	return ERR_NONE;
+}
+
+/* Bind what versions hold; both writes of a prompt name them alike. */
+static void
+bind_content(struct query *q, const struct prompt *p)
+{
+	query_text(q, ":id", p->id);
+	query_text(q, ":name", p->name);
+	query_text(q, ":description", p->description);
+	query_integer(q, ":is_active", p->is_active);
+	query_integer(q, ":version", p->version);
+	query_text(q, ":content", p->content);
+	query_text(q, ":system_prompt", p->system_prompt);
+	query_text(q, ":model", p->model);
+	query_text(q, ":model_params", p->model_params);
+	query_text(q, ":tags", p->tags);
+	query_text(q, ":section", p->section);
+	query_text(q, ":sub_section", p->sub_section);
+	query_text(q, ":route", p->route);
+	query_text(q, ":categories", p->categories);
+	query_text(q, ":tone", p->tone);
+	query_text(q, ":output_format", p->output_format);
+	query_text(q, ":few_shot", p->few_shot);
+	query_text(q, ":context", p->context);
+	query_text(q, ":asset_id", p->asset_id);
+	query_text(q, ":file_name", p->file_name);
+}
+
+/* What the prompt holds becomes the version that it names. */
+static enum err
+append_version(struct txn *t, const char *prompt_id)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_VERSION_APPEND);
+	query_text(&q, ":prompt_id", prompt_id);
+	query_text(&q, ":id", txn_new_id(t));
+	return query_run(&q);
+}
+
+static const char *
+or_default(const char *text, const char *fallback)
+{
+	return text == NULL ? fallback : text;
+}
+
+enum err
+prompt_create(struct txn *t, const struct prompt *first, struct prompt *out)
+{
+	struct prompt p = *first;
+	struct query q;
+	enum err err;
+
+	p.id = txn_new_id(t);
+	p.kind = or_default(p.kind, "text");
+	p.description = or_default(p.description, "");
+	p.content = or_default(p.content, "");
+	p.tags = or_default(p.tags, "[]");
+	p.categories = or_default(p.categories, "[]");
+	p.version = first->version > 0 ? 1 : 0;
+	if (p.slug == NULL && (err = choose_slug(t, &p, &p.slug)) != ERR_NONE)
+		return err;
+	query_start(&q, t, STATEMENT_PROMPT_INSERT);
+	bind_content(&q, &p);
+	query_text(&q, ":kind", p.kind);
+	query_text(&q, ":project_id", p.project_id);
+	query_text(&q, ":owner_id", p.owner_id);
+	query_text(&q, ":slug", p.slug);
+	query_integer(&q, ":now", txn_now(t));
+	if ((err = query_run(&q)) != ERR_NONE)
+		return err;
+	if (p.version > 0 && (err = append_version(t, p.id)) != ERR_NONE)
+		return err;
+	return prompt_find(t, p.id, out);
+}
+
+static void
+apply_text(const struct given_text *given, const char **member)
+{
+	if (given->given != GIVEN_NOT)
+		*member = given->text;
+}
+
+static void
+apply_json(const struct given_json *given, const char **member)
+{
+	if (given->given != GIVEN_NOT)
+		*member = given->json;
+}
+
+static void
+apply_patch(const struct prompt_patch *patch, struct prompt *p)
+{
+	apply_text(&patch->name, &p->name);
+	apply_text(&patch->description, &p->description);
+	if (patch->is_active.given == GIVEN_VALUE)
+		p->is_active = patch->is_active.value;
+	apply_text(&patch->content, &p->content);
+	apply_text(&patch->system_prompt, &p->system_prompt);
+	apply_text(&patch->model, &p->model);
+	apply_json(&patch->model_params, &p->model_params);
+	apply_json(&patch->tags, &p->tags);
+	apply_text(&patch->section, &p->section);
+	apply_text(&patch->sub_section, &p->sub_section);
+	apply_text(&patch->route, &p->route);
+	apply_json(&patch->categories, &p->categories);
+	apply_text(&patch->tone, &p->tone);
+	apply_text(&patch->output_format, &p->output_format);
+	apply_json(&patch->few_shot, &p->few_shot);
+	apply_json(&patch->context, &p->context);
+	apply_text(&patch->asset_id, &p->asset_id);
+	apply_text(&patch->file_name, &p->file_name);
+}
+
+static enum err
+next_version(struct txn *t, const char *prompt_id, int64_t *out)
+{
+	int64_t next = 1;
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_VERSION_NEXT);
+	query_text(&q, ":prompt_id", prompt_id);
+	if (query_row(&q))
+		next = query_take_integer(&q);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	*out = next;
+	return ERR_NONE;
+}
+
+enum err
+prompt_update(struct txn *t, const struct prompt *old,
+    const struct prompt_patch *patch, const char *author_id,
+    struct prompt *out)
+{
+	struct prompt p = *old;
+	struct query q;
+	enum err err;
+
+	apply_patch(patch, &p);
+	if ((err = next_version(t, p.id, &p.version)) != ERR_NONE)
+		return err;
+	query_start(&q, t, STATEMENT_PROMPT_UPDATE);
+	bind_content(&q, &p);
+	query_integer(&q, ":now", txn_now(t));
+	query_text(&q, ":updated_by", author_id);
+	query_integer(&q, ":revision", old->revision);
+	if ((err = query_run(&q)) != ERR_NONE)
+		return err;
+	if (query_changes(t) == 0)
+		return txn_fail(t, ERR_STALE, NULL, NULL);
+	if ((err = append_version(t, p.id)) != ERR_NONE)
+		return err;
+	p.last_version = p.version;
+	p.updated_at = txn_now(t);
+	p.updated_by = author_id;
+	p.revision = old->revision + 1;
+	*out = p;
+	return ERR_NONE;
+}
+
+enum err
+prompt_delete(struct txn *t, const char *id)
+{
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_PROMPT_DELETE);
+	query_text(&q, ":id", id);
+	if ((err = query_run(&q)) != ERR_NONE)
+		return err;
+	if (query_changes(t) == 0)
+		return txn_fail(t, ERR_PROMPT_UNKNOWN, "id", NULL);
+	return ERR_NONE;
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * prompt: the row that all four families share.
+ *
+ * One meaning, four names: `name` is PromptCrafter's title; `content` is the
+ * admin family's userPromptTemplate and px0's template.  A prompt mirrors its
+ * live version; every write through a linear family appends a version and
+ * moves the pointer, in the same transaction.
+ */
+#ifndef DOMAIN_PROMPT_H
+#define DOMAIN_PROMPT_H
+
+#include "base/given.h"
+#include "store/query.h"
+#include "store/txn.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Text lives in the call's arena.  Members that may be NULL say so. */
+struct prompt {
+	const char *id;
+	const char *kind;          /* text, asset, tts, url */
+	const char *project_id;
+	const char *owner_id;
+	const char *slug;
+	const char *name;
+	const char *description;
+	const char *status;        /* active, archived */
+	bool is_active;
+	int64_t version;           /* the live one; 0: none yet */
+	int64_t last_version;      /* highest ever released */
+	const char *content;
+	const char *system_prompt; /* NULL */
+	const char *model;         /* NULL */
+	const char *model_params;  /* JSON object, NULL */
+	const char *tags;          /* JSON array of text */
+	const char *section;       /* NULL */
+	const char *sub_section;   /* NULL */
+	const char *route;         /* NULL */
+	const char *categories;    /* JSON array of text */
+	const char *tone;          /* NULL */
+	const char *output_format; /* NULL */
+	const char *few_shot;      /* JSON array, NULL */
+	const char *context;       /* JSON object, NULL */
+	const char *payload_schema; /* JSON object, NULL */
+	const char *asset_id;      /* NULL unless kind is asset */
+	const char *file_name;     /* NULL */
+	int64_t created_at;        /* UTC ms */
+	const char *created_by;
+	int64_t updated_at;        /* UTC ms */
+	const char *updated_by;
+	int64_t revision;          /* counts every write; the ETag */
+};
+
+/* What an update gives; what is GIVEN_NOT stays.  GIVEN_NULL clears where the
+ * column may be NULL; families refuse null elsewhere before it gets here. */
+struct prompt_patch {
+	struct given_text name;
+	struct given_text description;
+	struct given_boolean is_active;
+	struct given_text content;
+	struct given_text system_prompt;
+	struct given_text model;
+	struct given_json model_params;
+	struct given_json tags;
+	struct given_text section;
+	struct given_text sub_section;
+	struct given_text route;
+	struct given_json categories;
+	struct given_text tone;
+	struct given_text output_format;
+	struct given_json few_shot;
+	struct given_json context;
+	struct given_text asset_id;
+	struct given_text file_name;
+};
+
+/* ERR_PROMPT_UNKNOWN when there is none. */
+enum err prompt_find(struct txn *t, const char *id, struct prompt *out);
+
+/* Read the row that a query of the prompt columns, in the order of struct
+ * prompt, stands on. */
+void prompt_take(struct query *q, struct prompt *out);
+
+/* px0's slug rule: lower case; letters and digits of any script and '_' stay,
+ * every other run becomes one '_'; none at the ends.  Never longer than name;
+ * may be empty. */
+const char *prompt_slug(struct arena *a, const char *name);
+
+/* Create a prompt from what `first` holds (id, times, version, revision and
+ * created_by/updated_by are set here; owner_id is the author).  slug NULL:
+ * one is made from the name that is free in the project.  version > 0
+ * releases it as version 1; 0 leaves it without any.  ERR_NAME_TAKEN when the
+ * slug, or a voice prompt's name, is taken. */
+enum err prompt_create(struct txn *t, const struct prompt *first,
+    struct prompt *out);
+
+/* Apply patch to old (just found in this transaction), append the outcome as
+ * the next version, released, and move the pointer to it.  An empty patch
+ * appends a version too.  ERR_NAME_TAKEN as above; ERR_STALE when the row
+ * has moved since old was read. */
+enum err prompt_update(struct txn *t, const struct prompt *old,
+    const struct prompt_patch *patch, const char *author_id,
+    struct prompt *out);
+
+/* Delete the prompt with its versions, payloads, comments and logs; the audit
+ * log keeps all of them.  ERR_PROMPT_UNKNOWN when there is none. */
+enum err prompt_delete(struct txn *t, const char *id);
+
+#endif

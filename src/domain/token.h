@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * token: the secrets by which callers are known: sessions (sess_…) and API
+ * keys (ak_…), 32 random bytes each.  Only their SHA-256 is stored; the
+ * secret itself is shown once, when it is made.
+ */
+#ifndef DOMAIN_TOKEN_H
+#define DOMAIN_TOKEN_H
+
+#include "store/txn.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define TOKEN_SECRET_SIZE 80
+
+/* What a token lets its user do at most; his own role bounds it too. */
+enum token_operation {
+	TOKEN_READ_RENDER, /* look and render */
+	TOKEN_ALL,         /* and change prompts */
+	TOKEN_ADMIN,       /* and administer */
+};
+
+/* Who a token stands for. */
+struct caller {
+	const char *token_id;
+	bool is_session;            /* else an API key */
+	enum token_operation operation;
+	const char *scopes;         /* blank-separated, NULL: all the role's */
+	const char *user_id;
+	const char *email;
+	const char *name;
+	const char *role;           /* as in struct user */
+	bool is_admin;
+	bool is_verified;
+};
+
+struct token_new {
+	const char *user_id;
+	bool is_session;
+	const char *name;
+	enum token_operation operation;
+	const char *scopes;         /* NULL: no list */
+	const char *organisation_id; /* NULL, or what a key belongs to */
+	int64_t expires_at;         /* UTC ms; 0: never */
+};
+
+/* Draw a secret: sess_ or ak_ and 64 hexadecimal digits.  Draw it before the
+ * transaction, so that the same one is stored when it runs again. */
+void token_draw(bool is_session, char out[TOKEN_SECRET_SIZE]);
+
+/* Does secret have the form of one of our tokens? */
+bool token_is_wellformed(const char *secret);
+
+/* Store the token. */
+enum err token_create(struct txn *t, const struct token_new *token,
+    const char *secret);
+
+/* Who is calling?  ERR_TOKEN_INVALID when the token is malformed, unknown or
+ * expired. */
+enum err token_find_caller(struct txn *t, const char *secret,
+    struct caller *out);
+
+/* End a session; no error when there is none. */
+enum err token_delete(struct txn *t, const char *secret);
+
+/* Is scope in the blank-separated list? */
+bool token_scopes_have(const char *scopes, const char *scope);
+
+#endif

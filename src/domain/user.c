@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+#include "domain/user.h"
+
+#include "store/query.h"
+
+#include <ctype.h>
+#include <sodium.h>
+#include <string.h>
+
+/* OWASP's minimum for argon2id; fits the memory caps of shared hosting. */
+#define HASH_OPS 2
+#define HASH_BYTES ((size_t)19 << 20)
+
+/* A hash that no password fits, to spend the same time on unknown users.
+ * Same parameters as above; salt and digest are zeros. */
+static const char nobody_hash[] =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$"
+    "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+enum err
+user_hash_password(const char *password, char out[USER_HASH_SIZE],
+    struct failure *f)
+{
+	_Static_assert(USER_HASH_SIZE >= crypto_pwhash_STRBYTES,
+	    "the hash needs more room");
+
+	if (crypto_pwhash_str(out, password, strlen(password), HASH_OPS,
+		HASH_BYTES) != 0)
+		return err_fail(f, ERR_INTERNAL, NULL,
+		    "no memory to hash a password");
+	return ERR_NONE;
+}
+
+bool
+user_password_fits(const char *hash, const char *password)
+{
+	bool fits = crypto_pwhash_str_verify(
+	    hash == NULL ? nobody_hash : hash, password,
+	    strlen(password)) == 0;
+
+	return fits && hash != NULL;
+}
+
+/* E-mail addresses compare by their lower-case form. */
+static const char *
+email_key(struct txn *t, const char *email)
+{
+	char *key = arena_text(txn_arena(t), email), *c;
+
+	for (c = key; *c != '\0'; c++)
+		*c = (char)tolower((unsigned char)*c);
+	return key;
+}
+
+static enum err
+take_one(struct query *q, struct user *out)
+{
+	struct user u;
+	bool found = query_row(q);
+	enum err err;
+
+	if (found) {
+		u.id = query_take_text(q);
+		u.email = query_take_text(q);
+		u.name = query_take_text(q);
+		u.password_hash = query_take_text(q);
+		u.role = query_take_text(q);
+		u.is_admin = query_take_boolean(q);
+		u.is_verified = query_take_boolean(q);
+		u.created_at = query_take_integer(q);
+	}
+	if ((err = query_end(q)) != ERR_NONE)
+		return err;
+	if (!found)
+		return txn_fail(q->txn, ERR_USER_UNKNOWN, NULL, NULL);
+	*out = u;
+	return ERR_NONE;
+}
+
+enum err
+user_find(struct txn *t, const char *id, struct user *out)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_USER_FIND);
+	query_text(&q, ":id", id);
+	return take_one(&q, out);
+}
+
+enum err
+user_find_by_email(struct txn *t, const char *email, struct user *out)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_USER_FIND_BY_EMAIL);
+	query_text(&q, ":email_key", email_key(t, email));
+	return take_one(&q, out);
+}
+
+enum err
+user_create(struct txn *t, const struct user_new *user, struct user *out)
+{
+	const char *id = txn_new_id(t);
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_USER_INSERT);
+	query_text(&q, ":id", id);
+	query_text(&q, ":email", user->email);
+	query_text(&q, ":email_key", email_key(t, user->email));
+	query_text(&q, ":name", user->name);
+	query_text(&q, ":password_hash", user->password_hash);
+	query_text(&q, ":role", user->role);
+	query_integer(&q, ":is_admin", user->is_admin);
+	query_integer(&q, ":now", txn_now(t));
+	if ((err = query_run(&q)) != ERR_NONE)
+		return err;
+	return user_find(t, id, out);
+}
