@@ -21,6 +21,7 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_KEY_REUSED] = {"idempotency_key_reused", 422},
 
 	[ERR_TOKEN_MISSING] = {"token_missing", 401},
+	[ERR_TOKEN_SCHEME] = {"token_scheme", 401},
 	[ERR_TOKEN_INVALID] = {"token_invalid", 401},
 	[ERR_USER_UNVERIFIED] = {"user_unverified", 403},
 	[ERR_ROLE_TOO_LOW] = {"role_too_low", 403},

@@ -28,7 +28,8 @@ enum err {
 	ERR_KEY_REUSED,        /* Idempotency-Key with another body */
 
 	/* Who is calling. */
-	ERR_TOKEN_MISSING,
+	ERR_TOKEN_MISSING,     /* no Authorization at all */
+	ERR_TOKEN_SCHEME,      /* Authorization without a bearer token */
 	ERR_TOKEN_INVALID,     /* malformed, unknown, expired, revoked */
 	ERR_USER_UNVERIFIED,
 	ERR_ROLE_TOO_LOW,

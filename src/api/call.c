@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/call.h"
+
+#include "api/family.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+const char *
+call_param(const struct call *c, size_t i)
+{
+	return i < c->params.count ? c->params.value[i] : "";
+}
+
+enum err
+call_fail(struct call *c, enum err code, const char *field,
+    const char *detail)
+{
+	return err_fail(&c->failure, code, field, detail);
+}
+
+struct doc *
+call_reply(struct call *c, int status)
+{
+	call_reply_empty(c, status);
+	response_header(c->reply, "Content-Type", c->family->content_type);
+	doc_init(&c->doc, &c->reply->body);
+	return &c->doc;
+}
+
+void
+call_reply_empty(struct call *c, int status)
+{
+	response_clear(c->reply);
+	c->reply->status = status;
+}
+
+static const char *
+make_etag(struct call *c, const char *id, int64_t revision)
+{
+	return arena_printf(c->arena, "\"%s-%" PRId64 "\"", id, revision);
+}
+
+bool
+call_not_modified(struct call *c, const char *id, int64_t revision)
+{
+	const char *etag = make_etag(c, id, revision);
+	const char *asked = request_param(&c->request, "HTTP_IF_NONE_MATCH");
+
+	if (c->request.method != METHOD_GET &&
+	    c->request.method != METHOD_HEAD)
+		return false;
+	if (asked == NULL || !request_etag_matches(asked, etag, true))
+		return false;
+	call_reply_empty(c, 304);
+	call_etag(c, id, revision);
+	return true;
+}
+
+enum err
+call_precondition(struct call *c, const char *id, int64_t revision)
+{
+	const char *wanted = request_param(&c->request, "HTTP_IF_MATCH");
+
+	if (wanted == NULL ||
+	    request_etag_matches(wanted, make_etag(c, id, revision), false))
+		return ERR_NONE;
+	return call_fail(c, ERR_STALE, NULL, NULL);
+}
+
+void
+call_etag(struct call *c, const char *id, int64_t revision)
+{
+	response_header(c->reply, "ETag", make_etag(c, id, revision));
+	response_header(c->reply, "Cache-Control", "private, no-cache");
+	response_header(c->reply, "Vary", "Authorization");
+}
+
+const char *
+call_link(struct call *c, const char *path)
+{
+	const char *url = c->site->config->public_url;
+
+	if (url[0] == '\0')
+		url = c->site->config->base;
+	return arena_printf(c->arena, "%s%s", url, path);
+}

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * call: one request on its way through the program, and what a handler may
+ * do with it: look at its parameters, fill the reply, fail.
+ *
+ * A handler is `enum err handler(struct call *c, struct txn *t)`: it parses
+ * nothing, prints nothing, commits nothing and checks no role; it may run
+ * again from the start, and then the reply is empty again.
+ */
+#ifndef API_CALL_H
+#define API_CALL_H
+
+#include "base/arena.h"
+#include "base/config.h"
+#include "base/err.h"
+#include "domain/token.h"
+#include "http/pattern.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "store/txn.h"
+#include "wire/body.h"
+#include "wire/doc.h"
+#include "wire/field.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct family;
+struct route;
+
+/* What all calls of a process share; read-only once serving has begun. */
+struct site {
+	const struct config *config;
+	struct store *store;
+	unsigned char link_key[32]; /* signs upload and download links */
+};
+
+/* Reads the next bytes of the request's body: 0 at its end, -1 when the peer
+ * is gone. */
+typedef ssize_t call_read_fn(void *source, char *bytes, size_t len);
+
+struct call {
+	const struct site *site;
+	struct arena *arena;
+	struct request request;
+	call_read_fn *read;
+	void *source;
+
+	const struct family *family;  /* never NULL once routing was tried */
+	const struct route *route;    /* NULL: no such route */
+	struct pattern_params params;
+	const char *allow;            /* methods of the path, for 405 */
+	const char *request_id;       /* 16 hexadecimal digits */
+
+	bool has_caller;
+	struct caller caller;         /* valid when has_caller */
+
+	void *query;                  /* the route's query struct, or NULL */
+	void *body;                   /* the route's body struct, or NULL */
+	unsigned char body_digest[32]; /* SHA-256 of a JSON body's bytes */
+	struct faults faults;         /* of query or body */
+	void *prepared;               /* what the route's prepare left */
+
+	struct failure failure;
+	struct txn_call txn;
+	struct response *reply;
+	struct doc doc;               /* writes the reply's body */
+};
+
+/* The i-th parameter of the route's path, "" when the path has fewer. */
+const char *call_param(const struct call *c, size_t i);
+
+/* Fill the call's failure and return code; field and detail as in err_fail. */
+enum err call_fail(struct call *c, enum err code, const char *field,
+    const char *detail);
+
+/* Begin the reply: status, the family's content type, and the doc to write
+ * it with.  Whatever was in the reply goes. */
+struct doc *call_reply(struct call *c, int status);
+
+/* A reply without a body (204). */
+void call_reply_empty(struct call *c, int status);
+
+/* Give the entity tag of what is answered.  True when the client has just
+ * that (If-None-Match on GET and HEAD): the reply is a 304 then, and the
+ * handler returns ERR_NONE at once. */
+bool call_not_modified(struct call *c, const char *id, int64_t revision);
+
+/* Honour If-Match: ERR_STALE when it names something else. */
+enum err call_precondition(struct call *c, const char *id, int64_t revision);
+
+/* Put the entity tag of a changed resource on the reply. */
+void call_etag(struct call *c, const char *id, int64_t revision);
+
+/* An absolute link below the public URL (path begins with '/'), or the path
+ * below the base when none is configured; never made of the Host header. */
+const char *call_link(struct call *c, const char *path);
+
+#endif
