@@ -127,12 +127,12 @@ static const char *clean_text(const char *text, size_t max, struct arena *a)
 		return text;
 	copy = arena_copy(a, text, len <= max ? len : max);
 	len = strlen(copy);
-	for (;;) {
-		at = count_clean(copy, len);
-		if (at == len)
-			return copy;
-		copy[at] = '?';
+	for (at = 0; at < len; at++) {
+		at += count_clean(copy + at, len - at);
+		if (at < len)
+			copy[at] = '?';
 	}
+	return copy;
 }
 
 static void read_method(struct request *r, const char *name, struct arena *a)
