@@ -17,7 +17,9 @@ struct exchange {
 	void *stream;           /* fcgi's own */
 };
 
-/* Read up to len bytes of the body; 0 at its end, -1 on a broken peer. */
+/* Read up to len bytes of the body; 0 at its end, -1 on a broken peer.
+ * Under plain CGI the end may never come: do not ask for more than
+ * CONTENT_LENGTH says (RFC 3875, 4.2). */
 ssize_t exchange_read(struct exchange *x, char *bytes, size_t len);
 
 /* Write part of the answer; false when the peer is gone. */
@@ -25,12 +27,13 @@ bool exchange_write(void *exchange, const char *bytes, size_t len);
 
 struct fcgi_service {
 	unsigned threads;
-	/* A worker's own state; called in its thread. */
+	/* A worker's own state; called in its thread.  worker_start returns
+	 * NULL when it cannot start, which ends the service. */
 	void *(*worker_start)(void *app);
 	void (*worker_end)(void *worker);
 	void (*handle)(void *worker, struct exchange *x);
-	/* Asked about once a second between requests: true drains the process
-	 * (its binary was replaced). */
+	/* Asked about once a second, in the thread that called fcgi_serve:
+	 * true drains the process (its binary was replaced).  May be NULL. */
 	bool (*should_end)(void *app);
 	void *app;
 };
@@ -38,8 +41,11 @@ struct fcgi_service {
 /* Is standard input a FastCGI listening socket? */
 bool fcgi_is_responder(void);
 
-/* Serve until SIGTERM or SIGUSR1, then finish what was accepted and return
- * 0, within 5 seconds; 1 when the service could not start. */
+/* Serve until SIGTERM or SIGUSR1, then finish what was accepted, or waits in
+ * the socket's queue, and return 0, within 5 seconds; 1 when the service
+ * could not start.  Both signals stay blocked.  A worker that is still busy
+ * after that time is abandoned, so the caller exits without freeing what
+ * workers use. */
 int fcgi_serve(const struct fcgi_service *s);
 
 /* Serve the one request in the environment (plain CGI, no threads). */

@@ -34,14 +34,15 @@ enum method {
 
 struct request {
 	enum method method;
-	const char *method_name;   /* as sent */
+	const char *method_name;   /* as sent; "" when absent */
 	const char *path;          /* SCRIPT_NAME + PATH_INFO, decoded once by
 	                            * the web server; begins with '/', well-
 	                            * formed UTF-8, no control characters */
 	size_t script_len;         /* how much of path was SCRIPT_NAME */
 	const char *query;         /* raw, "" when there is none */
-	const char *target;        /* REQUEST_URI raw, else path?query; for
-	                            * messages and logs only */
+	const char *target;        /* REQUEST_URI raw, else path?query, with
+	                            * '?' for each byte that is no clean
+	                            * UTF-8; for messages and logs only */
 	const char *content_type;  /* "" when absent */
 	int64_t content_length;    /* 0 when there is no body */
 	const char *authorization; /* HTTP_AUTHORIZATION, else
@@ -51,15 +52,17 @@ struct request {
 
 /* Fill out from env, ended by NULL.  ERR_REQUEST_MALFORMED for a bad path or
  * CONTENT_LENGTH, ERR_PATH_TOO_LONG; out->method, path and target are usable
- * (possibly "/") even then, so that a family can be chosen for the answer. */
+ * even then, so that a family can be chosen for the answer: a bad path is cut
+ * before its first bad byte, or "/". */
 enum err request_init(struct request *out, const char *const *env,
     struct arena *a, struct failure *f);
 
 /* The value of one parameter, NULL when absent. */
 const char *request_param(const struct request *r, const char *name);
 
-/* The bearer token: "Bearer" (exactly so), one blank, the token.  NULL when
- * the header is absent, has another scheme or no token. */
+/* The bearer token: "Bearer" (exactly so), one blank, the token, which does
+ * not begin with a blank.  NULL when the header is absent, has another scheme
+ * or no token. */
 const char *request_bearer(const struct request *r);
 
 /* Does Content-Type name this media type (parameters and case ignored)? */

@@ -31,7 +31,8 @@ void response_header(struct response *r, const char *name, const char *value);
 
 /* Write status, headers, Content-Length and body through write (which
  * returns false when the peer is gone).  204 and 304 go without body and
- * length; with head_only the length is sent and the body is not. */
+ * length; with head_only the length is sent and the body is not.  When an
+ * append to headers or body has failed, a bare 500 is written instead. */
 typedef bool response_write_fn(void *sink, const char *bytes, size_t len);
 bool response_write(const struct response *r, bool head_only,
     response_write_fn *write, void *sink);

@@ -44,13 +44,13 @@ enum {
 
 struct field {
 	const char *name;
-	const char *alias;      /* a second accepted name, or NULL; given
+	const char *alias; /* a second accepted name, or NULL; given
 	                         * together the first one wins */
 	enum field_type type;
 	unsigned flags;
-	int64_t min, max;       /* max 0 = no upper bound */
+	int64_t min, max; /* max 0 = no upper bound */
 	int64_t item_min, item_max;
-	const char *const *choices; /* ended by NULL */
+	const char *const *choices;      /* ended by NULL */
 	bool (*check)(const char *text); /* FIELD_TEXT: a further rule */
 	size_t offset;
 };
@@ -58,28 +58,29 @@ struct field {
 struct field_table {
 	const struct field *rows;
 	size_t count;
-	bool refuse_unknown;    /* a name that no row has is a fault */
+	bool refuse_unknown; /* a name that no row has is a fault */
 };
 
-#define FIELD_TABLE(rows_) .rows = (rows_), .count = sizeof(rows_) / sizeof((rows_)[0])
+#define FIELD_TABLE(rows_) \
+	.rows = (rows_), .count = sizeof(rows_) / sizeof((rows_)[0])
 
 enum fault_kind {
-	FAULT_UNKNOWN,   /* no row has this name; field is NULL */
-	FAULT_REPEATED,  /* a query parameter given twice */
-	FAULT_MISSING,   /* required and absent (or null counted as absent) */
-	FAULT_NULL,      /* null where the row allows none */
+	FAULT_UNKNOWN,  /* no row has this name; field is NULL */
+	FAULT_REPEATED, /* a query parameter given twice */
+	FAULT_MISSING,  /* required and absent (or null counted as absent) */
+	FAULT_NULL,     /* null where the row allows none */
 	FAULT_TYPE,
 	FAULT_SHORT,
 	FAULT_LONG,
 	FAULT_SMALL,
 	FAULT_LARGE,
 	FAULT_CHOICE,
-	FAULT_FEW,       /* items */
+	FAULT_FEW, /* items */
 	FAULT_MANY,
 	FAULT_ITEM_TYPE,
 	FAULT_ITEM_SHORT,
 	FAULT_ITEM_LONG,
-	FAULT_CHECK,     /* the row's own rule */
+	FAULT_CHECK, /* the row's own rule */
 	FAULT_CONTROL,
 };
 
@@ -108,7 +109,7 @@ bool field_read_body(const struct field_table *t, const struct body *b,
  * refuse_unknown is set.  FIELD_TEXT, FIELD_CHOICE, FIELD_UUID,
  * FIELD_INTEGER (a plain decimal number) and FIELD_BOOLEAN (true, false)
  * can be read from a query. */
-bool field_read_query(const struct field_table *t, const char *query,
-    void *out, struct arena *a, struct faults *faults);
+bool field_read_query(const struct field_table *t, const char *query, void *out,
+    struct arena *a, struct faults *faults);
 
 #endif

@@ -27,21 +27,22 @@ enum scan_kind {
 
 enum scan_fault {
 	SCAN_OK = 0,
-	SCAN_EMPTY,      /* nothing, or only white space */
-	SCAN_SYNTAX,     /* not RFC 8259; a byte order mark too */
-	SCAN_UTF8,       /* ill-formed UTF-8 */
-	SCAN_SURROGATE,  /* a lone \uD800..\uDFFF */
-	SCAN_NUL,        /* U+0000, raw or escaped */
-	SCAN_DEPTH,      /* nested deeper than SCAN_DEPTH_MAX */
-	SCAN_DUPLICATE,  /* a name twice in one object, after decoding */
-	SCAN_MEMBERS,    /* more names in one object than SCAN_MEMBERS_MAX */
+	SCAN_EMPTY,     /* nothing, or only white space */
+	SCAN_SYNTAX,    /* not RFC 8259; a byte order mark too */
+	SCAN_UTF8,      /* ill-formed UTF-8 */
+	SCAN_SURROGATE, /* a lone \uD800..\uDFFF */
+	SCAN_NUL,       /* U+0000, raw or escaped */
+	SCAN_DEPTH,     /* nested deeper than SCAN_DEPTH_MAX */
+	SCAN_DUPLICATE, /* a name twice in one object, after decoding */
+	SCAN_MEMBERS,   /* more names in one object than SCAN_MEMBERS_MAX */
 };
 
 #define SCAN_DEPTH_MAX 16 /* an object in the top-level object is depth 2 */
 #define SCAN_MEMBERS_MAX 2000
 
-/* One member of the top-level object.  name is decoded, NUL-terminated and
- * in the arena; value is the raw text of the value inside the input. */
+/* One member of the top-level object, or one element of the top-level array.
+ * name is decoded, NUL-terminated and in the arena (NULL in an array); value
+ * is the raw text of the value inside the input. */
 struct scan_member {
 	const char *name;
 	enum scan_kind kind;
@@ -51,19 +52,21 @@ struct scan_member {
 
 struct scan {
 	enum scan_fault fault;
-	size_t offset;          /* where the fault was seen */
-	enum scan_kind kind;    /* of the top-level value */
-	struct scan_member *members; /* of a top-level object, in order */
+	size_t offset;               /* where the fault was seen, in bytes */
+	enum scan_kind kind;         /* of the top-level value */
+	struct scan_member *members; /* of a top-level object or array, in
+	                              * order; none after a fault */
 	size_t member_count;
 };
 
-/* Read the whole of text.  True when it is one strict JSON value with
- * nothing but white space around it; out is filled either way. */
-bool scan_json(const char *text, size_t len, struct arena *a,
-    struct scan *out);
+/* Read the whole of text, which need not end in a NUL.  True when it is one
+ * strict JSON value with nothing but white space around it; out is filled
+ * either way.  The first fault in reading order is reported; a duplicate name
+ * counts as seen where its object ends, and offset then is the later one's. */
+bool scan_json(const char *text, size_t len, struct arena *a, struct scan *out);
 
-/* A copy of the (already scanned) JSON text without white space between
- * tokens; strings and numbers keep their exact text. */
+/* A copy in the arena of the (already scanned) JSON text without white space
+ * between tokens; strings and numbers keep their exact text. */
 char *scan_compact(const char *text, size_t len, struct arena *a);
 
 #endif

@@ -1,0 +1,501 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/fcgi.h"
+
+#include "base/log.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define LISTEN_FD STDIN_FILENO
+
+/* The web servers send SIGKILL some seconds after SIGTERM (mod_fcgid: 8). */
+#define DRAIN_QUEUE_MS 1000 /* still take what waits in the queue */
+#define DRAIN_BUSY_MS 3500  /* then wait for the requests at work */
+
+/* How long a connection that the web server keeps may hold a worker without
+ * a request: others may be waiting in the queue. */
+#define KEEP_IDLE_MS 1000
+
+#define TROUBLE_PAUSE_MS 100
+
+/* One worker thread and what it tells the thread that drains. */
+struct worker {
+	struct service *service;
+	pthread_t thread;
+	bool left; /* under the service's lock */
+};
+
+struct service {
+	struct fcgi_service app;
+	int drain;          /* eventfd, readable from the drain's start on */
+	atomic_bool closed; /* take nothing more, whatever waits */
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	unsigned reported; /* workers whose start is known, under the lock */
+	unsigned failed;   /* of these, the ones that could not start */
+	unsigned left;     /* workers that have ended */
+	unsigned count;
+	struct worker workers[];
+};
+
+/* Behind exchange.stream; request is NULL under plain CGI. */
+struct peer {
+	FCGX_Request *request;
+};
+
+static ssize_t read_fcgi(FCGX_Request *r, char *bytes, size_t len)
+{
+	const int want = len > INT_MAX ? INT_MAX : (int)len;
+	const int got = FCGX_GetStr(bytes, want, r->in);
+
+	/* FCGX_GetStr tells the end and a fault by the same short count. */
+	if (got < want && FCGX_GetError(r->in) != 0)
+		return -1;
+	return got;
+}
+
+ssize_t exchange_read(struct exchange *x, char *bytes, size_t len)
+{
+	const struct peer *p = x->stream;
+	ssize_t got;
+
+	if (p->request != NULL)
+		return read_fcgi(p->request, bytes, len);
+	do {
+		got = read(STDIN_FILENO, bytes, len);
+	} while (got < 0 && errno == EINTR);
+	return got;
+}
+
+/* What does not leave at once stays in libfcgi's 8 KiB until the request is
+ * finished, so the last part may fail unseen. */
+static bool write_fcgi(FCGX_Request *r, const char *bytes, size_t len)
+{
+	int part;
+
+	while (len > 0) {
+		part = len > INT_MAX ? INT_MAX : (int)len;
+		if (FCGX_PutStr(bytes, part, r->out) != part ||
+		    FCGX_GetError(r->out) != 0)
+			return false;
+		bytes += part;
+		len -= (size_t)part;
+	}
+	return true;
+}
+
+static bool write_cgi(const char *bytes, size_t len)
+{
+	ssize_t sent;
+
+	while (len > 0) {
+		sent = write(STDOUT_FILENO, bytes, len);
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			return false;
+		bytes += sent;
+		len -= (size_t)sent;
+	}
+	return true;
+}
+
+bool exchange_write(void *exchange, const char *bytes, size_t len)
+{
+	const struct exchange *x = exchange;
+	const struct peer *p = x->stream;
+
+	return p->request != NULL ? write_fcgi(p->request, bytes, len)
+				  : write_cgi(bytes, len);
+}
+
+/*
+ * A new connection, and what shows that none is coming.
+ *
+ * A worker never blocks in accept(): it would have to be woken by a signal,
+ * and libfcgi 2.4.2 gives up a request whose read() or poll() is interrupted,
+ * so a signal that comes just after accept() loses the request.  Instead the
+ * listening socket does not block and each worker waits in an epoll of its
+ * own; EPOLLEXCLUSIVE wakes one of them for one connection.
+ */
+static int open_ready(const struct service *s)
+{
+	struct epoll_event listening = {.events = EPOLLIN | EPOLLEXCLUSIVE};
+	struct epoll_event drain = {.events = EPOLLIN};
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	listening.data.fd = LISTEN_FD;
+	drain.data.fd = s->drain;
+	if (fd >= 0 &&
+	    (epoll_ctl(fd, EPOLL_CTL_ADD, LISTEN_FD, &listening) != 0 ||
+		epoll_ctl(fd, EPOLL_CTL_ADD, s->drain, &drain) != 0)) {
+		close(fd);
+		fd = -1;
+	}
+	return fd;
+}
+
+/* Wait for a connection; false when the worker should end.  What is in the
+ * queue when the drain begins is still taken: to its senders it is
+ * accepted. */
+static bool wait_for_connection(struct service *s, int ready)
+{
+	struct epoll_event events[2];
+	bool draining = false;
+	int i, count;
+
+	for (;;) {
+		count = epoll_wait(ready, events, 2, -1);
+		if (count < 0 && errno != EINTR)
+			return false;
+		if (atomic_load(&s->closed))
+			return false;
+		for (i = 0; i < count; i++) {
+			if (events[i].data.fd == LISTEN_FD)
+				return true;
+			draining = true;
+		}
+		if (draining)
+			return false;
+	}
+}
+
+/* Does the connection that the web server keeps bring another request? */
+static bool wait_on_kept(struct service *s, int fd)
+{
+	struct pollfd fds[2] = {
+	    {.fd = fd, .events = POLLIN},
+	    {.fd = s->drain, .events = POLLIN},
+	};
+
+	return !atomic_load(&s->closed) && poll(fds, 2, KEEP_IDLE_MS) > 0 &&
+	       fds[0].revents != 0;
+}
+
+/* libfcgi does not say whether it kept a connection, so its fd is looked
+ * at, though fcgiapp.h calls it private. */
+static bool wait_for_request(struct service *s, int ready, FCGX_Request *r)
+{
+	if (r->ipcFd >= 0) {
+		if (wait_on_kept(s, r->ipcFd))
+			return true;
+		FCGX_Free(r, 1);
+	}
+	return wait_for_connection(s, ready);
+}
+
+/*
+ * End the request.  FCGX_Finish_r reads away what a peer still sends, for at
+ * most 2 s of silence, unless the connection is kept: then a body that was
+ * not read would be taken for the next request, so such a connection is
+ * closed.  For a request without a body FCGX_GetChar takes the empty STDIN
+ * record.
+ */
+static void finish_request(FCGX_Request *r)
+{
+	const bool unread = r->keepConnection && FCGX_GetChar(r->in) != EOF;
+
+	FCGX_Finish_r(r);
+	if (unread)
+		FCGX_Free(r, 1);
+}
+
+/* FCGX_Accept_r has not brought a request.  Usual: another worker or
+ * process was faster, or the peer sent no whole request.  Unusual: no file
+ * descriptors left, for instance; wait a little, say it once. */
+static void weather_trouble(const struct service *s, int rc, bool *troubled)
+{
+	struct pollfd drain = {.fd = s->drain, .events = POLLIN};
+
+	if (rc == -EAGAIN || rc == -EINTR)
+		return;
+	if (!*troubled)
+		log_line("event=accept_failed errno=%d", -rc);
+	*troubled = true;
+	(void)poll(&drain, 1, TROUBLE_PAUSE_MS); /* only a pause */
+}
+
+static void serve_requests(struct service *s, int ready, void *state)
+{
+	FCGX_Request r;
+	struct peer peer = {.request = &r};
+	struct exchange x = {.stream = &peer};
+	bool troubled = false;
+	int rc;
+
+	FCGX_InitRequest(&r, LISTEN_FD, FCGI_FAIL_ACCEPT_ON_INTR);
+	while (wait_for_request(s, ready, &r)) {
+		rc = FCGX_Accept_r(&r);
+		if (rc < 0) {
+			weather_trouble(s, rc, &troubled);
+			continue;
+		}
+		troubled = false;
+		x.env = (const char *const *)r.envp;
+		s->app.handle(state, &x);
+		finish_request(&r);
+	}
+	FCGX_Free(&r, 1);
+}
+
+static void report_start(struct service *s, bool started)
+{
+	pthread_mutex_lock(&s->lock);
+	s->reported++;
+	if (!started)
+		s->failed++;
+	pthread_cond_signal(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void report_end(struct worker *w)
+{
+	struct service *s = w->service;
+
+	pthread_mutex_lock(&s->lock);
+	w->left = true;
+	s->left++;
+	pthread_cond_signal(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void *run_worker(void *worker)
+{
+	struct worker *w = worker;
+	struct service *s = w->service;
+	int ready = open_ready(s);
+	void *state = NULL;
+
+	if (ready >= 0)
+		state = s->app.worker_start(s->app.app);
+	report_start(s, state != NULL);
+	if (state != NULL) {
+		serve_requests(s, ready, state);
+		s->app.worker_end(state);
+	}
+	if (ready >= 0)
+		close(ready);
+	report_end(w);
+	return NULL;
+}
+
+static void free_service(struct service *s)
+{
+	if (s->drain >= 0)
+		close(s->drain);
+	pthread_cond_destroy(&s->changed);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+}
+
+static struct service *new_service(const struct fcgi_service *app)
+{
+	struct service *s;
+	pthread_condattr_t steady;
+
+	assert(app->threads > 0);
+	s = calloc(1, sizeof(*s) + app->threads * sizeof(s->workers[0]));
+	if (s == NULL)
+		return NULL;
+	s->app = *app;
+	atomic_init(&s->closed, false);
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&s->changed, &steady);
+	pthread_condattr_destroy(&steady);
+	s->drain = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (s->drain < 0) {
+		free_service(s);
+		return NULL;
+	}
+	return s;
+}
+
+/* Start the workers; false when one of them could not.  Fewer threads than
+ * asked for will do: shared hosting limits their number. */
+static bool start_workers(struct service *s)
+{
+	struct worker *w;
+	bool started;
+	int rc = 0;
+
+	while (s->count < s->app.threads) {
+		w = &s->workers[s->count];
+		w->service = s;
+		rc = pthread_create(&w->thread, NULL, run_worker, w);
+		if (rc != 0)
+			break;
+		s->count++;
+	}
+	if (rc != 0)
+		log_line("event=threads_limited threads=%u wanted=%u errno=%d",
+		    s->count, s->app.threads, rc);
+	pthread_mutex_lock(&s->lock);
+	while (s->reported < s->count)
+		pthread_cond_wait(&s->changed, &s->lock);
+	started = s->count > 0 && s->failed == 0;
+	pthread_mutex_unlock(&s->lock);
+	return started;
+}
+
+/* Wait up to limit_ms for all workers to end. */
+static bool wait_for_workers(struct service *s, long limit_ms)
+{
+	struct timespec until;
+	bool all;
+
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += limit_ms / 1000;
+	until.tv_nsec += limit_ms % 1000 * 1000000;
+	if (until.tv_nsec >= 1000000000) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000;
+	}
+	pthread_mutex_lock(&s->lock);
+	while (s->left < s->count) {
+		if (pthread_cond_timedwait(&s->changed, &s->lock, &until) ==
+		    ETIMEDOUT)
+			break;
+	}
+	all = s->left == s->count;
+	pthread_mutex_unlock(&s->lock);
+	return all;
+}
+
+/* End the workers.  One that is still at work after the deadline keeps its
+ * memory, and the service, until the process exits. */
+static void drain_workers(struct service *s)
+{
+	const uint64_t one = 1;
+	unsigned i;
+
+	/* An eventfd that holds 0 always takes 1. */
+	if (write(s->drain, &one, sizeof(one)) != (ssize_t)sizeof(one))
+		log_line("event=drain_failed errno=%d", errno);
+	if (!wait_for_workers(s, DRAIN_QUEUE_MS)) {
+		atomic_store(&s->closed, true);
+		if (!wait_for_workers(s, DRAIN_BUSY_MS)) {
+			log_line("event=drain_abandoned");
+			return;
+		}
+	}
+	for (i = 0; i < s->count; i++)
+		pthread_join(s->workers[i].thread, NULL);
+	free_service(s);
+}
+
+/* The signals that end the service. */
+static sigset_t end_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	return set;
+}
+
+static void wait_for_end(const struct fcgi_service *app)
+{
+	const struct timespec second = {.tv_sec = 1};
+	const sigset_t set = end_signals();
+
+	for (;;) {
+		if (sigtimedwait(&set, NULL, &second) > 0)
+			return;
+		if (errno == EAGAIN && app->should_end != NULL &&
+		    app->should_end(app->app))
+			return;
+	}
+}
+
+static void ignore_sigpipe(void)
+{
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+/* Processes of one web server may share the listening socket, and with it
+ * this flag; all of them run this program. */
+static bool unblock_listening(void)
+{
+	const int flags = fcntl(LISTEN_FD, F_GETFL);
+
+	return flags >= 0 && fcntl(LISTEN_FD, F_SETFL, flags | O_NONBLOCK) == 0;
+}
+
+bool fcgi_is_responder(void)
+{
+	socklen_t len = sizeof(int);
+	int listening = 0;
+
+	/* FCGX_IsCGI only asks whether getpeername() says ENOTCONN; a socket
+	 * that was never bound says so too. */
+	return !FCGX_IsCGI() &&
+	       getsockopt(LISTEN_FD, SOL_SOCKET, SO_ACCEPTCONN, &listening,
+		   &len) == 0 &&
+	       listening != 0;
+}
+
+int fcgi_serve(const struct fcgi_service *app)
+{
+	const sigset_t set = end_signals();
+	struct service *s;
+	bool started;
+
+	/* The workers inherit the mask.  It stays when we return: mod_fcgid
+	 * sends SIGTERM twice, and the second must not kill an exit that
+	 * still has work to do. */
+	pthread_sigmask(SIG_BLOCK, &set, NULL);
+	ignore_sigpipe();
+	if (FCGX_Init() != 0 || !unblock_listening()) {
+		log_line("event=listen_failed errno=%d", errno);
+		return 1;
+	}
+	s = new_service(app);
+	if (s == NULL) {
+		log_line("event=service_failed errno=%d", errno);
+		return 1;
+	}
+	started = start_workers(s);
+	if (started)
+		wait_for_end(app);
+	drain_workers(s);
+	return started ? 0 : 1;
+}
+
+int fcgi_serve_cgi(const struct fcgi_service *app)
+{
+	struct peer peer = {.request = NULL};
+	struct exchange x = {
+	    .env = (const char *const *)environ,
+	    .stream = &peer,
+	};
+	void *state;
+
+	ignore_sigpipe();
+	state = app->worker_start(app->app);
+	if (state == NULL)
+		return 1;
+	app->handle(state, &x);
+	app->worker_end(state);
+	return 0;
+}

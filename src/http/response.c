@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/response.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#define HEADERS_MAX_BYTES ((size_t)64 << 10)
+
+static const struct {
+	int status;
+	const char *phrase;
+} reasons[] = {
+    {200, "OK"},
+    {201, "Created"},
+    {202, "Accepted"},
+    {204, "No Content"},
+    {206, "Partial Content"},
+    {301, "Moved Permanently"},
+    {302, "Found"},
+    {303, "See Other"},
+    {304, "Not Modified"},
+    {307, "Temporary Redirect"},
+    {308, "Permanent Redirect"},
+    {400, "Bad Request"},
+    {401, "Unauthorized"},
+    {403, "Forbidden"},
+    {404, "Not Found"},
+    {405, "Method Not Allowed"},
+    {406, "Not Acceptable"},
+    {408, "Request Timeout"},
+    {409, "Conflict"},
+    {410, "Gone"},
+    {411, "Length Required"},
+    {412, "Precondition Failed"},
+    {413, "Content Too Large"},
+    {414, "URI Too Long"},
+    {415, "Unsupported Media Type"},
+    {416, "Range Not Satisfiable"},
+    {422, "Unprocessable Content"},
+    {428, "Precondition Required"},
+    {429, "Too Many Requests"},
+    {431, "Request Header Fields Too Large"},
+    {500, "Internal Server Error"},
+    {501, "Not Implemented"},
+    {502, "Bad Gateway"},
+    {503, "Service Unavailable"},
+    {504, "Gateway Timeout"},
+    {507, "Insufficient Storage"},
+};
+
+void response_init(struct response *r)
+{
+	r->status = 200;
+	buf_init(&r->headers, HEADERS_MAX_BYTES);
+	buf_init(&r->body, RESPONSE_MAX_BYTES);
+}
+
+void response_free(struct response *r)
+{
+	buf_free(&r->headers);
+	buf_free(&r->body);
+}
+
+void response_clear(struct response *r)
+{
+	r->status = 200;
+	buf_clear(&r->headers);
+	buf_clear(&r->body);
+}
+
+void response_header(struct response *r, const char *name, const char *value)
+{
+	assert(name[0] != '\0' && strpbrk(name, ": \r\n") == NULL);
+	if (strpbrk(value, "\r\n") != NULL) {
+		r->headers.failed = true;
+		return;
+	}
+	buf_text(&r->headers, name);
+	buf_add(&r->headers, ": ", 2);
+	buf_text(&r->headers, value);
+	buf_add(&r->headers, "\r\n", 2);
+}
+
+const char *response_reason(int status)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(reasons) / sizeof(*reasons); i++) {
+		if (reasons[i].status == status)
+			return reasons[i].phrase;
+	}
+	return "Unknown";
+}
+
+static bool write_status(int status, response_write_fn *write, void *sink)
+{
+	char line[80];
+
+	/* "Status:" is CGI's way of naming it (RFC 3875, 6.3.3). */
+	snprintf(line, sizeof(line), "Status: %d %s\r\n", status,
+	    response_reason(status));
+	return write(sink, line, strlen(line));
+}
+
+/* The length, and the empty line that ends the headers. */
+static bool write_length(size_t len, response_write_fn *write, void *sink)
+{
+	char line[64];
+
+	snprintf(line, sizeof(line), "Content-Length: %zu\r\n\r\n", len);
+	return write(sink, line, strlen(line));
+}
+
+bool response_write(const struct response *r, bool head_only,
+    response_write_fn *write, void *sink)
+{
+	const bool bodiless = r->status == 204 || r->status == 304;
+
+	if (buf_failed(&r->headers) || (buf_failed(&r->body) && !bodiless))
+		return write_status(500, write, sink) &&
+		       write_length(0, write, sink);
+	if (!write_status(r->status, write, sink))
+		return false;
+	if (r->headers.len > 0 && !write(sink, r->headers.ptr, r->headers.len))
+		return false;
+	if (bodiless)
+		return write(sink, "\r\n", 2);
+	if (!write_length(r->body.len, write, sink))
+		return false;
+	if (head_only || r->body.len == 0)
+		return true;
+	return write(sink, r->body.ptr, r->body.len);
+}

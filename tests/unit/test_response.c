@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+#include "http/response.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* Takes what is written until `room` bytes have come. */
+struct sink {
+	struct buf got;
+	size_t room;
+};
+
+static bool write_to_sink(void *to, const char *bytes, size_t len)
+{
+	struct sink *s = to;
+
+	if (len > s->room)
+		return false;
+	s->room -= len;
+	buf_add(&s->got, bytes, len);
+	return true;
+}
+
+static const struct {
+	int line;
+	int status;
+	const char *header, *value; /* NULL: none */
+	const char *body;
+	bool head_only;
+	const char *expected;
+} cases[] = {
+    {__LINE__, 200, "Content-Type", "application/json", "{}", false,
+	"Status: 200 OK\r\nContent-Type: application/json\r\n"
+	"Content-Length: 2\r\n\r\n{}"},
+    {__LINE__, 200, NULL, NULL, "", false,
+	"Status: 200 OK\r\nContent-Length: 0\r\n\r\n"},
+    {__LINE__, 200, NULL, NULL, "hello", true,
+	"Status: 200 OK\r\nContent-Length: 5\r\n\r\n"},
+    {__LINE__, 204, NULL, NULL, "ignored", false,
+	"Status: 204 No Content\r\n\r\n"},
+    {__LINE__, 304, "ETag", "\"a-1\"", "ignored", false,
+	"Status: 304 Not Modified\r\nETag: \"a-1\"\r\n\r\n"},
+    {__LINE__, 404, NULL, NULL, "x", false,
+	"Status: 404 Not Found\r\nContent-Length: 1\r\n\r\nx"},
+    {__LINE__, 299, NULL, NULL, "x", false,
+	"Status: 299 Unknown\r\nContent-Length: 1\r\n\r\nx"},
+    {__LINE__, 200, "Location", "/a\r\nSet-Cookie: x=1", "x", false,
+	"Status: 500 Internal Server Error\r\n"
+	"Content-Length: 0\r\n\r\n"},
+    {__LINE__, 200, "Location", "/a\nX: y", "x", false,
+	"Status: 500 Internal Server Error\r\n"
+	"Content-Length: 0\r\n\r\n"},
+    {__LINE__, 204, "Location", "\r", "", false,
+	"Status: 500 Internal Server Error\r\n"
+	"Content-Length: 0\r\n\r\n"},
+};
+
+static void an_answer_is_written_as_cgi_wants_it(void **state)
+{
+	struct response r;
+	struct sink sink;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		response_init(&r);
+		buf_init(&sink.got, 4096);
+		sink.room = 4096;
+		r.status = cases[i].status;
+		if (cases[i].header != NULL)
+			response_header(&r, cases[i].header, cases[i].value);
+		buf_text(&r.body, cases[i].body);
+		if (!response_write(
+			&r, cases[i].head_only, write_to_sink, &sink))
+			fail_msg("line %d: not written", cases[i].line);
+		if (strcmp(buf_string(&sink.got), cases[i].expected) != 0)
+			fail_msg("line %d: %s", cases[i].line,
+			    buf_string(&sink.got));
+		buf_free(&sink.got);
+		response_free(&r);
+	}
+}
+
+static void a_body_with_nul_bytes_is_written_whole(void **state)
+{
+	static const char expected[] =
+	    "Status: 200 OK\r\nContent-Length: 3\r\n\r\na\0b";
+	struct response r;
+	struct sink sink = {.room = 4096};
+
+	(void)state;
+	response_init(&r);
+	buf_init(&sink.got, 4096);
+	buf_add(&r.body, "a\0b", 3);
+	assert_true(response_write(&r, false, write_to_sink, &sink));
+	assert_int_equal(sink.got.len, sizeof(expected) - 1);
+	assert_memory_equal(sink.got.ptr, expected, sizeof(expected) - 1);
+	buf_free(&sink.got);
+	response_free(&r);
+}
+
+static void a_peer_that_leaves_at_any_byte_is_noticed(void **state)
+{
+	struct response r;
+	struct sink sink;
+	size_t room, whole;
+
+	(void)state;
+	response_init(&r);
+	response_header(&r, "X", "y");
+	buf_text(&r.body, "body");
+	buf_init(&sink.got, 4096);
+	sink.room = 4096;
+	assert_true(response_write(&r, false, write_to_sink, &sink));
+	whole = sink.got.len;
+	for (room = 0; room <= whole; room++) {
+		sink.room = room;
+		assert_int_equal(
+		    response_write(&r, false, write_to_sink, &sink),
+		    room == whole);
+	}
+	buf_free(&sink.got);
+	response_free(&r);
+}
+
+static void a_body_over_its_limit_becomes_a_bare_500(void **state)
+{
+	struct response r;
+	struct sink sink = {.room = 4096};
+
+	(void)state;
+	response_init(&r);
+	r.body.max = 3;
+	buf_text(&r.body, "four");
+	assert_true(buf_failed(&r.body));
+	buf_init(&sink.got, 4096);
+	assert_true(response_write(&r, false, write_to_sink, &sink));
+	assert_non_null(strstr(buf_string(&sink.got), "Status: 500 "));
+	buf_free(&sink.got);
+	response_free(&r);
+}
+
+static void clearing_forgets_everything(void **state)
+{
+	struct response r;
+	struct sink sink = {.room = 4096};
+
+	(void)state;
+	response_init(&r);
+	r.status = 404;
+	response_header(&r, "X", "bad\nvalue");
+	buf_text(&r.body, "body");
+	response_clear(&r);
+	buf_init(&sink.got, 4096);
+	assert_true(response_write(&r, false, write_to_sink, &sink));
+	assert_string_equal(buf_string(&sink.got),
+	    "Status: 200 OK\r\nContent-Length: 0\r\n\r\n");
+	buf_free(&sink.got);
+	response_free(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(an_answer_is_written_as_cgi_wants_it),
+	    cmocka_unit_test(a_body_with_nul_bytes_is_written_whole),
+	    cmocka_unit_test(a_peer_that_leaves_at_any_byte_is_noticed),
+	    cmocka_unit_test(a_body_over_its_limit_becomes_a_bare_500),
+	    cmocka_unit_test(clearing_forgets_everything),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
