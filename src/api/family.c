@@ -6,9 +6,6 @@
 
 static const struct family *const families[] = {
 	&promptcrafter_family,
-	&px0_family,
-	&voice_family,
-	&admin_family,
 	NULL,
 };
 
