@@ -11,8 +11,10 @@ AFTER INSERT ON organisation
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('organisation', NEW.id, NULL, 'CREATE',
-        json_object('created', json_object(
-            'id', NEW.id, 'name', NEW.name, 'created_at', NEW.created_at)));
+        '{"created":{' ||
+            '"id":' || audit_json(NEW.id) ||
+            ',"name":' || audit_json(NEW.name) ||
+            ',"created_at":' || audit_json(NEW.created_at) || '}}');
 END;
 
 CREATE TRIGGER organisation_after_update_record
@@ -23,8 +25,8 @@ BEGIN
         'UPDATE',
         '{' || substr(
             iif(OLD.name IS NEW.name, '',
-                ',"name":{"old":' || json_quote(OLD.name) ||
-                ',"new":' || json_quote(NEW.name) || '}'), 2) || '}');
+                ',"name":{"old":' || audit_json(OLD.name) ||
+                ',"new":' || audit_json(NEW.name) || '}'), 2) || '}');
 END;
 
 CREATE TRIGGER organisation_after_delete_record
@@ -32,6 +34,8 @@ AFTER DELETE ON organisation
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('organisation', OLD.id, NULL, 'DELETE',
-        json_object('deleted', json_object(
-            'id', OLD.id, 'name', OLD.name, 'created_at', OLD.created_at)));
+        '{"deleted":{' ||
+            '"id":' || audit_json(OLD.id) ||
+            ',"name":' || audit_json(OLD.name) ||
+            ',"created_at":' || audit_json(OLD.created_at) || '}' || '}');
 END;

@@ -11,9 +11,12 @@ AFTER INSERT ON project
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('project', NEW.id, NULL, 'CREATE',
-        json_object('created', json_object(
-            'id', NEW.id, 'team_id', NEW.team_id, 'name', NEW.name,
-            'slug', NEW.slug, 'created_at', NEW.created_at)));
+        '{"created":{' ||
+            '"id":' || audit_json(NEW.id) ||
+            ',"team_id":' || audit_json(NEW.team_id) ||
+            ',"name":' || audit_json(NEW.name) ||
+            ',"slug":' || audit_json(NEW.slug) ||
+            ',"created_at":' || audit_json(NEW.created_at) || '}}');
 END;
 
 CREATE TRIGGER project_after_update_record
@@ -24,14 +27,14 @@ BEGIN
         'UPDATE',
         '{' || substr(
             iif(OLD.team_id IS NEW.team_id, '',
-                ',"team_id":{"old":' || json_quote(OLD.team_id) ||
-                ',"new":' || json_quote(NEW.team_id) || '}') ||
+                ',"team_id":{"old":' || audit_json(OLD.team_id) ||
+                ',"new":' || audit_json(NEW.team_id) || '}') ||
             iif(OLD.name IS NEW.name, '',
-                ',"name":{"old":' || json_quote(OLD.name) ||
-                ',"new":' || json_quote(NEW.name) || '}') ||
+                ',"name":{"old":' || audit_json(OLD.name) ||
+                ',"new":' || audit_json(NEW.name) || '}') ||
             iif(OLD.slug IS NEW.slug, '',
-                ',"slug":{"old":' || json_quote(OLD.slug) ||
-                ',"new":' || json_quote(NEW.slug) || '}'), 2) || '}');
+                ',"slug":{"old":' || audit_json(OLD.slug) ||
+                ',"new":' || audit_json(NEW.slug) || '}'), 2) || '}');
 END;
 
 CREATE TRIGGER project_after_delete_record
@@ -39,7 +42,10 @@ AFTER DELETE ON project
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('project', OLD.id, NULL, 'DELETE',
-        json_object('deleted', json_object(
-            'id', OLD.id, 'team_id', OLD.team_id, 'name', OLD.name,
-            'slug', OLD.slug, 'created_at', OLD.created_at)));
+        '{"deleted":{' ||
+            '"id":' || audit_json(OLD.id) ||
+            ',"team_id":' || audit_json(OLD.team_id) ||
+            ',"name":' || audit_json(OLD.name) ||
+            ',"slug":' || audit_json(OLD.slug) ||
+            ',"created_at":' || audit_json(OLD.created_at) || '}' || '}');
 END;

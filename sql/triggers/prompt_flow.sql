@@ -5,11 +5,11 @@ AFTER INSERT ON prompt_flow
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('prompt_flow', NEW.prompt_id || '/' || NEW.flow_id, NEW.prompt_id, 'CREATE',
-        json_object('created', json_object(
-            'flow_id', NEW.flow_id,
-            'published_version', json(NEW.published_version),
-            'draft_version', json(NEW.draft_version),
-            'created_at', NEW.created_at)));
+        '{"created":{' ||
+            '"flow_id":' || audit_json(NEW.flow_id) ||
+            ',"published_version":' || coalesce(NEW.published_version, 'null') ||
+            ',"draft_version":' || coalesce(NEW.draft_version, 'null') ||
+            ',"created_at":' || audit_json(NEW.created_at) || '}}');
 END;
 
 CREATE TRIGGER prompt_flow_after_update_record
@@ -20,8 +20,8 @@ BEGIN
         'UPDATE',
         '{' || substr(
             iif(OLD.flow_id IS NEW.flow_id, '',
-                ',"flow_id":{"old":' || json_quote(OLD.flow_id) ||
-                ',"new":' || json_quote(NEW.flow_id) || '}') ||
+                ',"flow_id":{"old":' || audit_json(OLD.flow_id) ||
+                ',"new":' || audit_json(NEW.flow_id) || '}') ||
             iif(OLD.published_version IS NEW.published_version, '',
                 ',"published_version":{"old":' || coalesce(OLD.published_version, 'null') ||
                 ',"new":' || coalesce(NEW.published_version, 'null') || '}') ||
@@ -35,9 +35,9 @@ AFTER DELETE ON prompt_flow
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('prompt_flow', OLD.prompt_id || '/' || OLD.flow_id, OLD.prompt_id, 'DELETE',
-        json_object('deleted', json_object(
-            'flow_id', OLD.flow_id,
-            'published_version', json(OLD.published_version),
-            'draft_version', json(OLD.draft_version),
-            'created_at', OLD.created_at)));
+        '{"deleted":{' ||
+            '"flow_id":' || audit_json(OLD.flow_id) ||
+            ',"published_version":' || coalesce(OLD.published_version, 'null') ||
+            ',"draft_version":' || coalesce(OLD.draft_version, 'null') ||
+            ',"created_at":' || audit_json(OLD.created_at) || '}' || '}');
 END;

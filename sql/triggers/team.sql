@@ -13,9 +13,11 @@ AFTER INSERT ON team
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('team', NEW.id, NULL, 'CREATE',
-        json_object('created', json_object(
-            'id', NEW.id, 'organisation_id', NEW.organisation_id,
-            'name', NEW.name, 'created_at', NEW.created_at)));
+        '{"created":{' ||
+            '"id":' || audit_json(NEW.id) ||
+            ',"organisation_id":' || audit_json(NEW.organisation_id) ||
+            ',"name":' || audit_json(NEW.name) ||
+            ',"created_at":' || audit_json(NEW.created_at) || '}}');
 END;
 
 CREATE TRIGGER team_after_update_record
@@ -26,11 +28,11 @@ BEGIN
         'UPDATE',
         '{' || substr(
             iif(OLD.organisation_id IS NEW.organisation_id, '',
-                ',"organisation_id":{"old":' || json_quote(OLD.organisation_id) ||
-                ',"new":' || json_quote(NEW.organisation_id) || '}') ||
+                ',"organisation_id":{"old":' || audit_json(OLD.organisation_id) ||
+                ',"new":' || audit_json(NEW.organisation_id) || '}') ||
             iif(OLD.name IS NEW.name, '',
-                ',"name":{"old":' || json_quote(OLD.name) ||
-                ',"new":' || json_quote(NEW.name) || '}'), 2) || '}');
+                ',"name":{"old":' || audit_json(OLD.name) ||
+                ',"new":' || audit_json(NEW.name) || '}'), 2) || '}');
 END;
 
 CREATE TRIGGER team_after_delete_record
@@ -38,7 +40,9 @@ AFTER DELETE ON team
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('team', OLD.id, NULL, 'DELETE',
-        json_object('deleted', json_object(
-            'id', OLD.id, 'organisation_id', OLD.organisation_id,
-            'name', OLD.name, 'created_at', OLD.created_at)));
+        '{"deleted":{' ||
+            '"id":' || audit_json(OLD.id) ||
+            ',"organisation_id":' || audit_json(OLD.organisation_id) ||
+            ',"name":' || audit_json(OLD.name) ||
+            ',"created_at":' || audit_json(OLD.created_at) || '}' || '}');
 END;

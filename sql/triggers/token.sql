@@ -12,12 +12,17 @@ AFTER INSERT ON token
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('token', NEW.id, NULL, 'CREATE',
-        json_object('created', json_object(
-            'id', NEW.id, 'digest', iif(NEW.digest IS NULL, NULL, 'changed'),
-            'user_id', NEW.user_id, 'kind', NEW.kind, 'name', NEW.name,
-            'operation', NEW.operation, 'scopes', NEW.scopes,
-            'organisation_id', NEW.organisation_id,
-            'created_at', NEW.created_at, 'expires_at', NEW.expires_at)));
+        '{"created":{' ||
+            '"id":' || audit_json(NEW.id) ||
+            ',"digest":' || iif(NEW.digest IS NULL, 'null', '"changed"') ||
+            ',"user_id":' || audit_json(NEW.user_id) ||
+            ',"kind":' || audit_json(NEW.kind) ||
+            ',"name":' || audit_json(NEW.name) ||
+            ',"operation":' || audit_json(NEW.operation) ||
+            ',"scopes":' || audit_json(NEW.scopes) ||
+            ',"organisation_id":' || audit_json(NEW.organisation_id) ||
+            ',"created_at":' || audit_json(NEW.created_at) ||
+            ',"expires_at":' || audit_json(NEW.expires_at) || '}}');
 END;
 
 CREATE TRIGGER token_after_update_record
@@ -31,29 +36,29 @@ BEGIN
         'UPDATE',
         '{' || substr(
             iif(OLD.digest IS NEW.digest, '',
-                ',"digest":{"old":' || '"changed"' ||
-                ',"new":' || '"changed"' || '}') ||
+                ',"digest":{"old":' || iif(OLD.digest IS NULL, 'null', '"changed"') ||
+                ',"new":' || iif(NEW.digest IS NULL, 'null', '"changed"') || '}') ||
             iif(OLD.user_id IS NEW.user_id, '',
-                ',"user_id":{"old":' || json_quote(OLD.user_id) ||
-                ',"new":' || json_quote(NEW.user_id) || '}') ||
+                ',"user_id":{"old":' || audit_json(OLD.user_id) ||
+                ',"new":' || audit_json(NEW.user_id) || '}') ||
             iif(OLD.kind IS NEW.kind, '',
-                ',"kind":{"old":' || json_quote(OLD.kind) ||
-                ',"new":' || json_quote(NEW.kind) || '}') ||
+                ',"kind":{"old":' || audit_json(OLD.kind) ||
+                ',"new":' || audit_json(NEW.kind) || '}') ||
             iif(OLD.name IS NEW.name, '',
-                ',"name":{"old":' || json_quote(OLD.name) ||
-                ',"new":' || json_quote(NEW.name) || '}') ||
+                ',"name":{"old":' || audit_json(OLD.name) ||
+                ',"new":' || audit_json(NEW.name) || '}') ||
             iif(OLD.operation IS NEW.operation, '',
-                ',"operation":{"old":' || json_quote(OLD.operation) ||
-                ',"new":' || json_quote(NEW.operation) || '}') ||
+                ',"operation":{"old":' || audit_json(OLD.operation) ||
+                ',"new":' || audit_json(NEW.operation) || '}') ||
             iif(OLD.scopes IS NEW.scopes, '',
-                ',"scopes":{"old":' || json_quote(OLD.scopes) ||
-                ',"new":' || json_quote(NEW.scopes) || '}') ||
+                ',"scopes":{"old":' || audit_json(OLD.scopes) ||
+                ',"new":' || audit_json(NEW.scopes) || '}') ||
             iif(OLD.organisation_id IS NEW.organisation_id, '',
-                ',"organisation_id":{"old":' || json_quote(OLD.organisation_id) ||
-                ',"new":' || json_quote(NEW.organisation_id) || '}') ||
+                ',"organisation_id":{"old":' || audit_json(OLD.organisation_id) ||
+                ',"new":' || audit_json(NEW.organisation_id) || '}') ||
             iif(OLD.expires_at IS NEW.expires_at, '',
-                ',"expires_at":{"old":' || json_quote(OLD.expires_at) ||
-                ',"new":' || json_quote(NEW.expires_at) || '}'), 2) || '}');
+                ',"expires_at":{"old":' || audit_json(OLD.expires_at) ||
+                ',"new":' || audit_json(NEW.expires_at) || '}'), 2) || '}');
 END;
 
 CREATE TRIGGER token_after_delete_record
@@ -61,10 +66,15 @@ AFTER DELETE ON token
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('token', OLD.id, NULL, 'DELETE',
-        json_object('deleted', json_object(
-            'id', OLD.id, 'digest', iif(OLD.digest IS NULL, NULL, 'changed'),
-            'user_id', OLD.user_id, 'kind', OLD.kind, 'name', OLD.name,
-            'operation', OLD.operation, 'scopes', OLD.scopes,
-            'organisation_id', OLD.organisation_id,
-            'created_at', OLD.created_at, 'expires_at', OLD.expires_at)));
+        '{"deleted":{' ||
+            '"id":' || audit_json(OLD.id) ||
+            ',"digest":' || iif(OLD.digest IS NULL, 'null', '"changed"') ||
+            ',"user_id":' || audit_json(OLD.user_id) ||
+            ',"kind":' || audit_json(OLD.kind) ||
+            ',"name":' || audit_json(OLD.name) ||
+            ',"operation":' || audit_json(OLD.operation) ||
+            ',"scopes":' || audit_json(OLD.scopes) ||
+            ',"organisation_id":' || audit_json(OLD.organisation_id) ||
+            ',"created_at":' || audit_json(OLD.created_at) ||
+            ',"expires_at":' || audit_json(OLD.expires_at) || '}' || '}');
 END;

@@ -5,8 +5,9 @@ AFTER INSERT ON token_team
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('token_team', NEW.token_id || '/' || NEW.team_id, NULL, 'CREATE',
-        json_object('created', json_object(
-            'token_id', NEW.token_id, 'team_id', NEW.team_id)));
+        '{"created":{' ||
+            '"token_id":' || audit_json(NEW.token_id) ||
+            ',"team_id":' || audit_json(NEW.team_id) || '}}');
 END;
 
 CREATE TRIGGER token_team_after_delete_record
@@ -14,6 +15,7 @@ AFTER DELETE ON token_team
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('token_team', OLD.token_id || '/' || OLD.team_id, NULL, 'DELETE',
-        json_object('deleted', json_object(
-            'token_id', OLD.token_id, 'team_id', OLD.team_id)));
+        '{"deleted":{' ||
+            '"token_id":' || audit_json(OLD.token_id) ||
+            ',"team_id":' || audit_json(OLD.team_id) || '}' || '}');
 END;

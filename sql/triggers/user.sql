@@ -12,11 +12,15 @@ AFTER INSERT ON user
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('user', NEW.id, NULL, 'CREATE',
-        json_object('created', json_object(
-            'id', NEW.id, 'email', NEW.email, 'name', NEW.name,
-            'password_hash', iif(NEW.password_hash IS NULL, NULL, 'changed'),
-            'role', NEW.role, 'is_admin', NEW.is_admin,
-            'is_verified', NEW.is_verified, 'created_at', NEW.created_at)));
+        '{"created":{' ||
+            '"id":' || audit_json(NEW.id) ||
+            ',"email":' || audit_json(NEW.email) ||
+            ',"name":' || audit_json(NEW.name) ||
+            ',"password_hash":' || iif(NEW.password_hash IS NULL, 'null', '"changed"') ||
+            ',"role":' || audit_json(NEW.role) ||
+            ',"is_admin":' || audit_json(NEW.is_admin) ||
+            ',"is_verified":' || audit_json(NEW.is_verified) ||
+            ',"created_at":' || audit_json(NEW.created_at) || '}}');
 END;
 
 CREATE TRIGGER user_after_update_record
@@ -27,23 +31,23 @@ BEGIN
         'UPDATE',
         '{' || substr(
             iif(OLD.email IS NEW.email, '',
-                ',"email":{"old":' || json_quote(OLD.email) ||
-                ',"new":' || json_quote(NEW.email) || '}') ||
+                ',"email":{"old":' || audit_json(OLD.email) ||
+                ',"new":' || audit_json(NEW.email) || '}') ||
             iif(OLD.name IS NEW.name, '',
-                ',"name":{"old":' || json_quote(OLD.name) ||
-                ',"new":' || json_quote(NEW.name) || '}') ||
+                ',"name":{"old":' || audit_json(OLD.name) ||
+                ',"new":' || audit_json(NEW.name) || '}') ||
             iif(OLD.password_hash IS NEW.password_hash, '',
-                ',"password_hash":{"old":' || '"changed"' ||
-                ',"new":' || '"changed"' || '}') ||
+                ',"password_hash":{"old":' || iif(OLD.password_hash IS NULL, 'null', '"changed"') ||
+                ',"new":' || iif(NEW.password_hash IS NULL, 'null', '"changed"') || '}') ||
             iif(OLD.role IS NEW.role, '',
-                ',"role":{"old":' || json_quote(OLD.role) ||
-                ',"new":' || json_quote(NEW.role) || '}') ||
+                ',"role":{"old":' || audit_json(OLD.role) ||
+                ',"new":' || audit_json(NEW.role) || '}') ||
             iif(OLD.is_admin IS NEW.is_admin, '',
-                ',"is_admin":{"old":' || json_quote(OLD.is_admin) ||
-                ',"new":' || json_quote(NEW.is_admin) || '}') ||
+                ',"is_admin":{"old":' || audit_json(OLD.is_admin) ||
+                ',"new":' || audit_json(NEW.is_admin) || '}') ||
             iif(OLD.is_verified IS NEW.is_verified, '',
-                ',"is_verified":{"old":' || json_quote(OLD.is_verified) ||
-                ',"new":' || json_quote(NEW.is_verified) || '}'), 2) || '}');
+                ',"is_verified":{"old":' || audit_json(OLD.is_verified) ||
+                ',"new":' || audit_json(NEW.is_verified) || '}'), 2) || '}');
 END;
 
 CREATE TRIGGER user_after_delete_record
@@ -51,9 +55,13 @@ AFTER DELETE ON user
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('user', OLD.id, NULL, 'DELETE',
-        json_object('deleted', json_object(
-            'id', OLD.id, 'email', OLD.email, 'name', OLD.name,
-            'password_hash', iif(OLD.password_hash IS NULL, NULL, 'changed'),
-            'role', OLD.role, 'is_admin', OLD.is_admin,
-            'is_verified', OLD.is_verified, 'created_at', OLD.created_at)));
+        '{"deleted":{' ||
+            '"id":' || audit_json(OLD.id) ||
+            ',"email":' || audit_json(OLD.email) ||
+            ',"name":' || audit_json(OLD.name) ||
+            ',"password_hash":' || iif(OLD.password_hash IS NULL, 'null', '"changed"') ||
+            ',"role":' || audit_json(OLD.role) ||
+            ',"is_admin":' || audit_json(OLD.is_admin) ||
+            ',"is_verified":' || audit_json(OLD.is_verified) ||
+            ',"created_at":' || audit_json(OLD.created_at) || '}' || '}');
 END;

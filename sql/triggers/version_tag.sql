@@ -5,9 +5,10 @@ AFTER INSERT ON version_tag
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('version_tag', NEW.prompt_id || '/' || NEW.tag, NEW.prompt_id, 'CREATE',
-        json_object('created', json_object(
-            'tag', NEW.tag, 'version', NEW.version,
-            'created_at', NEW.created_at)));
+        '{"created":{' ||
+            '"tag":' || audit_json(NEW.tag) ||
+            ',"version":' || audit_json(NEW.version) ||
+            ',"created_at":' || audit_json(NEW.created_at) || '}}');
 END;
 
 CREATE TRIGGER version_tag_after_update_record
@@ -18,11 +19,11 @@ BEGIN
         'UPDATE',
         '{' || substr(
             iif(OLD.tag IS NEW.tag, '',
-                ',"tag":{"old":' || json_quote(OLD.tag) ||
-                ',"new":' || json_quote(NEW.tag) || '}') ||
+                ',"tag":{"old":' || audit_json(OLD.tag) ||
+                ',"new":' || audit_json(NEW.tag) || '}') ||
             iif(OLD.version IS NEW.version, '',
-                ',"version":{"old":' || json_quote(OLD.version) ||
-                ',"new":' || json_quote(NEW.version) || '}'), 2) || '}');
+                ',"version":{"old":' || audit_json(OLD.version) ||
+                ',"new":' || audit_json(NEW.version) || '}'), 2) || '}');
 END;
 
 CREATE TRIGGER version_tag_after_delete_record
@@ -30,7 +31,8 @@ AFTER DELETE ON version_tag
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('version_tag', OLD.prompt_id || '/' || OLD.tag, OLD.prompt_id, 'DELETE',
-        json_object('deleted', json_object(
-            'tag', OLD.tag, 'version', OLD.version,
-            'created_at', OLD.created_at)));
+        '{"deleted":{' ||
+            '"tag":' || audit_json(OLD.tag) ||
+            ',"version":' || audit_json(OLD.version) ||
+            ',"created_at":' || audit_json(OLD.created_at) || '}' || '}');
 END;

@@ -32,7 +32,6 @@ struct config {
 	int64_t session_hours;
 	const char *signup;      /* open | closed */
 	const char *log;         /* all | errors | off */
-	const char *tag;         /* names the process in logs; "" = none */
 };
 
 enum config_type { CONFIG_TEXT, CONFIG_PATH, CONFIG_INTEGER, CONFIG_CHOICE };
@@ -51,13 +50,15 @@ struct config_setting {
 const struct config_setting *config_settings(void);
 
 /* Fill out from default, file and environment.  data_dir, when not NULL
- * (--data), wins over every other source of that setting.  On failure
- * f->detail says what is wrong and where. */
+ * (--data), wins over every other source of that setting; the file cannot
+ * give it, because it lies there.  On failure f->detail says what is wrong
+ * and where. */
 enum err config_load(struct config *out, const char *data_dir,
     struct arena *a, struct failure *f);
 
 /* Let the PROMPTLEDGER_* members of env ("NAME=value", ended by NULL) win
- * over what is in c. */
+ * over what is in c.  Names that are no settings are left alone: a web
+ * server's configuration may use some of its own. */
 enum err config_apply_env(struct config *c, const char *const *env,
     struct arena *a, struct failure *f);
 

@@ -1,0 +1,55 @@
+-- The history of prompts, in the admin family's terms.
+
+-- The version is the one that was current once the change was made.
+-- name: change_list_of_prompt
+-- mode: read
+SELECT c.seq,
+       CASE
+       WHEN c.entity = 'prompt_version'
+           THEN json_extract(c.changes, '$.current_version')
+       WHEN c.change_type = 'CREATE'
+           THEN json_extract(c.changes, '$.created.version')
+       WHEN c.change_type = 'DELETE'
+           THEN json_extract(c.changes, '$.deleted.version')
+       ELSE json_extract(c.changes, '$.version.new')
+       END,
+       c.change_type,
+       CASE
+       WHEN c.entity = 'prompt_version'
+           THEN json_object('deletedVersion',
+               json_extract(c.changes, '$.deleted.version'))
+       WHEN c.change_type = 'CREATE'
+           THEN json_object('created', json('true'))
+       WHEN c.change_type = 'DELETE'
+           THEN json_object('deletedAll', json('true'),
+               'name', json_extract(c.changes, '$.deleted.name'))
+       ELSE (SELECT json_group_object(
+                        CASE e.key
+                        WHEN 'sub_section' THEN 'subSection'
+                        WHEN 'system_prompt' THEN 'systemPrompt'
+                        WHEN 'content' THEN 'userPromptTemplate'
+                        WHEN 'output_format' THEN 'outputFormat'
+                        WHEN 'few_shot' THEN 'fewShot'
+                        WHEN 'is_active' THEN 'isActive'
+                        ELSE e.key
+                        END,
+                        CASE e.key
+                        WHEN 'is_active' THEN json_object(
+                            'old', json(iif(json_extract(e.value, '$.old'),
+                                'true', 'false')),
+                            'new', json(iif(json_extract(e.value, '$.new'),
+                                'true', 'false')))
+                        ELSE json(e.value)
+                        END)
+               FROM json_each(c.changes) AS e
+               WHERE e.key IN ('name', 'section', 'sub_section', 'route',
+                   'categories', 'tags', 'system_prompt', 'content', 'tone',
+                   'output_format', 'few_shot', 'context', 'is_active'))
+       END,
+       c.author_id,
+       u.email,
+       c.created_at
+FROM prompt_changes AS c
+LEFT JOIN user AS u ON u.id = c.author_id
+WHERE c.prompt_id = :prompt_id
+ORDER BY c.seq DESC

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/service.h"
+
+#include "api/dispatch.h"
+#include "api/family.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "domain/installation.h"
+#include "domain/secret.h"
+#include "http/fcgi.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct app {
+	struct arena *arena;     /* as long as the process: the settings */
+	struct config config;
+	struct site site;
+	bool as_cgi;
+	struct stat binary;      /* as it was when we started */
+
+	pthread_mutex_t mutex;   /* guards ready, and making it so */
+	bool ready;
+};
+
+struct worker {
+	struct app *app;
+	struct arena *arena;
+	struct response reply;
+	bool saw_ready;          /* once true, no need to ask again */
+};
+
+static const char *
+find_variable(const char *const *env, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (; *env != NULL; env++) {
+		if (strncmp(*env, name, len) == 0 && (*env)[len] == '=')
+			return *env + len + 1;
+	}
+	return NULL;
+}
+
+/* Is dir the folder root, or inside it?  What lies there can be fetched. */
+static bool
+lies_inside(const char *dir, const char *root)
+{
+	size_t len = strlen(root);
+
+	while (len > 0 && root[len - 1] == '/')
+		len--;
+	return len > 0 && strncmp(dir, root, len) == 0 &&
+	    (dir[len] == '/' || dir[len] == '\0');
+}
+
+/* Open the installation as the first request's parameters ask for. */
+static enum err
+open_site(struct app *app, const char *const *env, struct failure *f)
+{
+	const char *root = find_variable(env, "DOCUMENT_ROOT");
+	enum err err;
+
+	err = config_apply_env(&app->config, env, app->arena, f);
+	if (err != ERR_NONE)
+		return err;
+	if (root != NULL && lies_inside(app->config.data, root))
+		return err_fail(f, ERR_INTERNAL, NULL,
+		    "the data directory lies inside the document root, where "
+		    "anybody could fetch it");
+	err = installation_open(&app->config, app->as_cgi, &app->site.store,
+	    f);
+	if (err != ERR_NONE)
+		return err;
+	app->site.config = &app->config;
+	return secret_load(app->config.data, "link", app->site.link_key, f);
+}
+
+static bool
+make_ready(struct worker *w, const char *const *env)
+{
+	struct app *app = w->app;
+	struct failure f = {0};
+
+	if (w->saw_ready)
+		return true;
+	pthread_mutex_lock(&app->mutex);
+	if (!app->ready) {
+		if (open_site(app, env, &f) == ERR_NONE)
+			app->ready = true;
+		else
+			log_line("event=not_ready err=%s data=%s detail=\"%s\"",
+			    err_info(f.code)->slug, app->config.data,
+			    f.detail == NULL ? "" : f.detail);
+	}
+	w->saw_ready = app->ready;
+	pthread_mutex_unlock(&app->mutex);
+	return w->saw_ready;
+}
+
+/* Without a store there is no family to word the failure. */
+static void
+show_not_ready(struct response *reply)
+{
+	response_clear(reply);
+	reply->status = 503;
+	response_header(reply, "Content-Type", "application/json");
+	response_header(reply, "Retry-After", "5");
+	response_header(reply, "Cache-Control", "no-store");
+	buf_text(&reply->body,
+	    "{\"error\":\"The server cannot open its data; "
+	    "its error log says why.\"}");
+}
+
+static ssize_t
+read_exchange(void *exchange, char *bytes, size_t len)
+{
+	return exchange_read(exchange, bytes, len);
+}
+
+static void
+handle(void *worker, struct exchange *x)
+{
+	struct worker *w = worker;
+	bool head_only = false;
+
+	if (make_ready(w, x->env))
+		dispatch(&w->app->site, w->arena, x->env, read_exchange, x,
+		    &w->reply, &head_only);
+	else
+		show_not_ready(&w->reply);
+	/* A peer that is gone has nothing more to be told. */
+	(void)response_write(&w->reply, head_only, exchange_write, x);
+	response_clear(&w->reply);
+	arena_reset(w->arena);
+}
+
+static void *
+start_worker(void *app)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return NULL;
+	w->app = app;
+	w->arena = arena_new();
+	response_init(&w->reply);
+	return w;
+}
+
+static void
+end_worker(void *worker)
+{
+	struct worker *w = worker;
+
+	response_free(&w->reply);
+	arena_free(w->arena);
+	free(w);
+}
+
+/* An upgrade puts a new file in the binary's place; the web server starts it
+ * for the next request once we are gone. */
+static bool
+binary_was_replaced(void *arg)
+{
+	const struct app *app = arg;
+	struct stat now;
+	char path[4096];
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+
+	if (len <= 0 || app->binary.st_ino == 0)
+		return false;
+	path[len] = '\0';
+	if (stat(path, &now) == 0)
+		return now.st_ino != app->binary.st_ino ||
+		    now.st_mtime != app->binary.st_mtime;
+	/* The kernel marks the name of a file that another one replaced. */
+	return len > 10 && text_equal(path + len - 10, " (deleted)");
+}
+
+static int
+serve(struct app *app)
+{
+	struct fcgi_service service = {
+		.threads = app->as_cgi ? 1 : (unsigned)app->config.threads,
+		.worker_start = start_worker,
+		.worker_end = end_worker,
+		.handle = handle,
+		.should_end = binary_was_replaced,
+		.app = app,
+	};
+
+	return app->as_cgi ? fcgi_serve_cgi(&service) : fcgi_serve(&service);
+}
+
+int
+service_run(bool as_cgi)
+{
+	struct app app = {.as_cgi = as_cgi};
+	struct failure f = {0};
+	int status = 1;
+
+	app.arena = arena_new();
+	pthread_mutex_init(&app.mutex, NULL);
+	if (stat("/proc/self/exe", &app.binary) != 0)
+		app.binary.st_ino = 0;
+	if (sodium_init() < 0 || family_check() != ERR_NONE)
+		log_line("event=start_failed");
+	else if (config_load(&app.config, NULL, app.arena, &f) != ERR_NONE)
+		log_line("event=start_refused detail=\"%s\"", f.detail);
+	else
+		status = serve(&app);
+	/* A worker that the drain had to leave behind still uses all this;
+	 * the process ends anyway. */
+	if (status == 0 && as_cgi) {
+		store_close(app.site.store);
+		pthread_mutex_destroy(&app.mutex);
+		arena_free(app.arena);
+	}
+	return status;
+}

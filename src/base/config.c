@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/config.h"
+
+#include "base/text.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PREFIX "PROMPTLEDGER_"
+#define FILE_NAME "promptledger.conf"
+
+#define AT(member) offsetof(struct config, member)
+
+static const struct config_setting settings[] = {
+	{"data", CONFIG_PATH, 0, 0, NULL, "", AT(data),
+	    "The data directory.  Default: promptledger below XDG_STATE_HOME "
+	    "when that is set, else var beside the installation."},
+	{"base", CONFIG_PATH, 0, 0, NULL, "", AT(base),
+	    "The path below which the API answers, such as /ledger.  Default: "
+	    "found by the first known segment of the path."},
+	{"public_url", CONFIG_TEXT, 0, 0, NULL, "", AT(public_url),
+	    "What links in answers begin with, such as "
+	    "https://example.org/ledger.  Default: links are paths."},
+	{"threads", CONFIG_INTEGER, 1, 256, NULL, "16", AT(threads),
+	    "Requests that one process serves at the same time."},
+	{"synchronous", CONFIG_CHOICE, 0, 0, "full normal", "full",
+	    AT(synchronous),
+	    "full: an answered write survives a power failure; normal: it "
+	    "survives a crash of the program only."},
+	{"lock_ms", CONFIG_INTEGER, 1, 60000, NULL, "5000", AT(lock_ms),
+	    "How long a write waits for its turn before it is refused."},
+	{"body_max_bytes", CONFIG_INTEGER, 1024, 64 << 20, NULL, "1048576",
+	    AT(body_max_bytes), "The largest JSON body."},
+	{"audio_max_bytes", CONFIG_INTEGER, 1024, 1 << 30, NULL, "10485760",
+	    AT(audio_max_bytes), "The largest audio upload."},
+	{"session_hours", CONFIG_INTEGER, 1, 24 * 365, NULL, "24",
+	    AT(session_hours), "How long a log-in lasts."},
+	{"signup", CONFIG_CHOICE, 0, 0, "open closed", "open", AT(signup),
+	    "Whether strangers may register."},
+	{"log", CONFIG_CHOICE, 0, 0, "all errors off", "all", AT(log),
+	    "Which requests are logged, one line each, to standard error."},
+	{NULL, CONFIG_TEXT, 0, 0, NULL, NULL, 0, NULL},
+};
+
+const struct config_setting *
+config_settings(void)
+{
+	return settings;
+}
+
+static const struct config_setting *
+find_setting(const char *name)
+{
+	const struct config_setting *s;
+
+	for (s = settings; s->name != NULL; s++) {
+		if (text_equal_nocase(s->name, name))
+			return s;
+	}
+	return NULL;
+}
+
+static bool
+is_choice(const char *choices, const char *value)
+{
+	size_t len = strlen(value), step;
+
+	for (; *choices != '\0'; choices += step) {
+		step = strcspn(choices, " ");
+		if (step == len && memcmp(choices, value, len) == 0)
+			return true;
+		step += strspn(choices + step, " ");
+	}
+	return false;
+}
+
+/* Check value and put it into c; what is wrong with it, or NULL. */
+static const char *
+set_value(struct config *c, const struct config_setting *s, const char *value,
+    struct arena *a)
+{
+	char *place = (char *)c + s->offset;
+	const char *text = value;
+	int64_t number = 0;
+
+	switch (s->type) {
+	case CONFIG_INTEGER:
+		if (!text_to_int64(value, &number) || number < s->min ||
+		    number > s->max)
+			return arena_printf(a,
+			    "%s: a number from %" PRId64 " to %" PRId64
+			    " is wanted", s->name, s->min, s->max);
+		memcpy(place, &number, sizeof(number));
+		return NULL;
+	case CONFIG_CHOICE:
+		if (!is_choice(s->choices, value))
+			return arena_printf(a, "%s: one of these is wanted: "
+			    "%s", s->name, s->choices);
+		break;
+	case CONFIG_PATH:
+		if (value[0] != '\0' && value[0] != '/')
+			return arena_printf(a,
+			    "%s: a path that begins with / is wanted",
+			    s->name);
+		break;
+	case CONFIG_TEXT:
+		break;
+	}
+	if (text_has_control(value))
+		return arena_printf(a, "%s: control characters", s->name);
+	text = arena_text(a, value);
+	/* "/ledger/" and "/ledger" mean the same. */
+	while (s->type != CONFIG_INTEGER && text[0] != '\0' &&
+	    text[strlen(text) - 1] == '/')
+		text = arena_copy(a, text, strlen(text) - 1);
+	memcpy(place, &text, sizeof(text));
+	return NULL;
+}
+
+static char *
+trim(char *text)
+{
+	char *end = text + strlen(text);
+
+	while (end > text && isspace((unsigned char)end[-1]))
+		*--end = '\0';
+	while (isspace((unsigned char)*text))
+		text++;
+	return text;
+}
+
+/* One line `name = value`; what is wrong with it, or NULL. */
+static const char *
+read_line(struct config *c, char *line, struct arena *a)
+{
+	const struct config_setting *s;
+	char *equals, *name;
+
+	name = trim(line);
+	if (*name == '\0' || *name == '#')
+		return NULL;
+	equals = strchr(name, '=');
+	if (equals == NULL)
+		return "`name = value` is wanted";
+	*equals = '\0';
+	s = find_setting(trim(name));
+	if (s == NULL || s->offset == AT(data))
+		return arena_printf(a, "unknown setting %s", trim(name));
+	return set_value(c, s, trim(equals + 1), a);
+}
+
+static enum err
+read_file(struct config *c, const char *path, bool must_exist,
+    struct arena *a, struct failure *f)
+{
+	FILE *file = fopen(path, "re");
+	const char *wrong = NULL;
+	char *line = NULL;
+	size_t size = 0;
+	int number = 0;
+
+	if (file == NULL) {
+		if (errno == ENOENT && !must_exist)
+			return ERR_NONE;
+		return err_fail(f, ERR_INTERNAL, NULL,
+		    arena_printf(a, "%s: %s", path, strerror(errno)));
+	}
+	while (wrong == NULL && getline(&line, &size, file) != -1) {
+		number++;
+		wrong = read_line(c, line, a);
+	}
+	if (wrong == NULL && ferror(file) != 0)
+		wrong = "cannot be read";
+	free(line);
+	fclose(file);
+	if (wrong == NULL)
+		return ERR_NONE;
+	return err_fail(f, ERR_INTERNAL, NULL,
+	    arena_printf(a, "%s:%d: %s", path, number, wrong));
+}
+
+enum err
+config_apply_env(struct config *c, const char *const *env, struct arena *a,
+    struct failure *f)
+{
+	const struct config_setting *s;
+	const char *equals, *name, *wrong;
+
+	for (; *env != NULL; env++) {
+		equals = strchr(*env, '=');
+		if (equals == NULL || !text_starts(*env, PREFIX))
+			continue;
+		name = arena_copy(a, *env + strlen(PREFIX),
+		    (size_t)(equals - *env) - strlen(PREFIX));
+		/* Other PROMPTLEDGER_ names belong to whoever starts us: the
+		 * configuration file's name, the web server's variables. */
+		if ((s = find_setting(name)) == NULL)
+			continue;
+		wrong = set_value(c, s, equals + 1, a);
+		if (wrong != NULL)
+			return err_fail(f, ERR_INTERNAL, NULL,
+			    arena_printf(a, "environment: %s%s", PREFIX,
+				wrong));
+	}
+	return ERR_NONE;
+}
+
+static enum err
+set_defaults(struct config *c, struct arena *a, struct failure *f)
+{
+	const struct config_setting *s;
+	const char *wrong;
+
+	for (s = settings; s->name != NULL; s++) {
+		wrong = set_value(c, s, s->fallback, a);
+		if (wrong != NULL)
+			return err_fail(f, ERR_INTERNAL, NULL, wrong);
+	}
+	return ERR_NONE;
+}
+
+/* The folder above the one that holds the running binary, with /var. */
+static const char *
+find_beside(struct arena *a)
+{
+	char exe[4096], *slash;
+	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	int up;
+
+	if (len <= 0)
+		return "/var/lib/promptledger";
+	exe[len] = '\0';
+	for (up = 0; up < 2; up++) {
+		slash = strrchr(exe, '/');
+		if (slash != NULL)
+			*slash = '\0';
+	}
+	return arena_printf(a, "%s/var", exe);
+}
+
+static const char *
+make_absolute(const char *dir, struct arena *a)
+{
+	char cwd[4096];
+
+	if (dir[0] == '/' || getcwd(cwd, sizeof(cwd)) == NULL)
+		return arena_text(a, dir);
+	return arena_printf(a, "%s/%s", cwd, dir);
+}
+
+enum err
+config_load(struct config *out, const char *data_dir, struct arena *a,
+    struct failure *f)
+{
+	const char *file = getenv(PREFIX "CONFIG");
+	const char *env_dir = getenv(PREFIX "DATA");
+	const char *state = getenv("XDG_STATE_HOME");
+	extern char **environ;
+	struct config c = {0};
+	const char *dir;
+	enum err err;
+
+	if ((err = set_defaults(&c, a, f)) != ERR_NONE)
+		return err;
+	if (data_dir != NULL)
+		dir = make_absolute(data_dir, a);
+	else if (env_dir != NULL && env_dir[0] != '\0')
+		dir = env_dir;
+	else if (state != NULL && state[0] == '/')
+		dir = arena_printf(a, "%s/promptledger", state);
+	else
+		dir = find_beside(a);
+	err = read_file(&c,
+	    file != NULL ? file : arena_printf(a, "%s/%s", dir, FILE_NAME),
+	    file != NULL, a, f);
+	if (err == ERR_NONE)
+		err = config_apply_env(&c, (const char *const *)environ, a, f);
+	if (err != ERR_NONE)
+		return err;
+	c.data = dir;
+	*out = c;
+	return ERR_NONE;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * command: the command line: one file per command, one row per file.
+ *
+ * Exit status: 0 done, 1 it failed (standard error says why), 2 it was
+ * called wrongly.
+ */
+#ifndef CLI_COMMAND_H
+#define CLI_COMMAND_H
+
+#include "base/arena.h"
+#include "base/config.h"
+#include "store/txn.h"
+
+#include <stdbool.h>
+
+#define COMMAND_DONE 0
+#define COMMAND_FAILED 1
+#define COMMAND_MISUSED 2
+
+struct command {
+	const char *name;      /* "user", or "user add" */
+	const char *usage;     /* what follows the name */
+	const char *summary;
+	/* argv[0] is the command's last word. */
+	int (*run)(const struct command *self, int argc, char **argv);
+};
+
+/* Every command, ended by NULL. */
+const struct command *const *command_list(void);
+
+/* Find the command that argv names, and run it. */
+int command_main(int argc, char **argv);
+
+/* Print how the command is called, to standard error; COMMAND_MISUSED. */
+int command_misused(const struct command *self, const char *why);
+
+/* What a command works with: the settings and the opened store. */
+struct command_session {
+	struct arena *arena;
+	struct config config;
+	struct store *store;
+	struct failure failure;
+	struct txn_call call;
+	char actor_id[64];
+};
+
+/* Load the settings (data_dir NULL: where they say) and open the store.  On
+ * failure it says so on standard error and returns false. */
+bool command_open(struct command_session *s, const char *data_dir);
+void command_close(struct command_session *s);
+
+/* txn_run in this session, as the operator who runs the command. */
+enum err command_run(struct command_session *s, enum txn_mode mode,
+    txn_fn *fn, void *arg);
+
+/* Print the failure of a session to standard error; COMMAND_FAILED. */
+int command_failed(const struct command_session *s, const char *what);
+
+extern const struct command init_command;
+extern const struct command user_add_command;
+extern const struct command token_create_command;
+extern const struct command serve_command;
+extern const struct command audit_verify_command;
+extern const struct command routes_command;
+extern const struct command version_command;
+extern const struct command help_command;
+
+#endif
