@@ -14,12 +14,14 @@
 /* What the disposers wrote down, in the order in which they ran. */
 static char disposed[8];
 
-static void note_disposal(void *object)
+static void
+note_disposal(void *object)
 {
 	strncat(disposed, object, sizeof(disposed) - strlen(disposed) - 1);
 }
 
-static void memory_is_zeroed_aligned_and_apart(void **state)
+static void
+memory_is_zeroed_aligned_and_apart(void **state)
 {
 	static const size_t sizes[] = {
 	    0, 1, 15, 16, 17, 1000, 65535, 65536, 65537, 1000000, 1};
@@ -47,7 +49,8 @@ static void memory_is_zeroed_aligned_and_apart(void **state)
 	arena_free(a);
 }
 
-static void text_is_copied_and_printed(void **state)
+static void
+text_is_copied_and_printed(void **state)
 {
 	struct arena *a = arena_new();
 	char text[] = "abc", *copy = arena_text(a, text);
@@ -64,7 +67,8 @@ static void text_is_copied_and_printed(void **state)
 	arena_free(a);
 }
 
-static void disposers_run_once_at_reset_last_added_first(void **state)
+static void
+disposers_run_once_at_reset_last_added_first(void **state)
 {
 	struct arena *a = arena_new();
 	char names[][2] = {"1", "2", "3", "4"};
@@ -84,7 +88,8 @@ static void disposers_run_once_at_reset_last_added_first(void **state)
 	assert_string_equal(disposed, "3214");
 }
 
-static void a_disposer_may_read_what_the_arena_holds(void **state)
+static void
+a_disposer_may_read_what_the_arena_holds(void **state)
 {
 	struct arena *a = arena_new();
 
@@ -97,7 +102,8 @@ static void a_disposer_may_read_what_the_arena_holds(void **state)
 	assert_string_equal(disposed, "yx");
 }
 
-static void the_first_block_is_used_again(void **state)
+static void
+the_first_block_is_used_again(void **state)
 {
 	struct arena *a = arena_new();
 	void *first = arena_alloc(a, 16);
@@ -110,13 +116,15 @@ static void the_first_block_is_used_again(void **state)
 	arena_free(a);
 }
 
-static void freeing_no_arena_is_fine(void **state)
+static void
+freeing_no_arena_is_fine(void **state)
 {
 	(void)state;
 	arena_free(NULL);
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(memory_is_zeroed_aligned_and_apart),

@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-static void an_empty_buffer_is_empty_text(void **state)
+static void
+an_empty_buffer_is_empty_text(void **state)
 {
 	struct buf b;
 
@@ -23,7 +24,8 @@ static void an_empty_buffer_is_empty_text(void **state)
 	buf_free(&b);
 }
 
-static void appends_are_joined_and_end_in_nul(void **state)
+static void
+appends_are_joined_and_end_in_nul(void **state)
 {
 	struct buf b;
 
@@ -42,7 +44,8 @@ static void appends_are_joined_and_end_in_nul(void **state)
 	buf_free(&b);
 }
 
-static void the_limit_is_reached_but_not_passed(void **state)
+static void
+the_limit_is_reached_but_not_passed(void **state)
 {
 	struct buf b;
 
@@ -56,7 +59,8 @@ static void the_limit_is_reached_but_not_passed(void **state)
 	buf_free(&b);
 }
 
-static void after_a_failure_nothing_is_added(void **state)
+static void
+after_a_failure_nothing_is_added(void **state)
 {
 	struct buf b;
 
@@ -77,7 +81,8 @@ static void after_a_failure_nothing_is_added(void **state)
 	buf_free(&b);
 }
 
-static void a_buffer_of_no_bytes_takes_nothing(void **state)
+static void
+a_buffer_of_no_bytes_takes_nothing(void **state)
 {
 	struct buf b;
 
@@ -90,7 +95,8 @@ static void a_buffer_of_no_bytes_takes_nothing(void **state)
 	buf_free(&b);
 }
 
-static void printf_that_does_not_fit_fails_whole(void **state)
+static void
+printf_that_does_not_fit_fails_whole(void **state)
 {
 	struct buf b;
 
@@ -105,7 +111,8 @@ static void printf_that_does_not_fit_fails_whole(void **state)
 	buf_free(&b);
 }
 
-static void a_buffer_grows_over_its_first_blocks(void **state)
+static void
+a_buffer_grows_over_its_first_blocks(void **state)
 {
 	struct buf b;
 	size_t i;
@@ -122,7 +129,8 @@ static void a_buffer_grows_over_its_first_blocks(void **state)
 	buf_free(&b);
 }
 
-static void a_freed_buffer_can_be_used_again(void **state)
+static void
+a_freed_buffer_can_be_used_again(void **state)
 {
 	struct buf b;
 
@@ -136,7 +144,8 @@ static void a_freed_buffer_can_be_used_again(void **state)
 	buf_free(&b);
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_empty_buffer_is_empty_text),

@@ -38,7 +38,8 @@ static const struct {
 	"1969-12-31T23:59:58Z"},
 };
 
-static void times_are_written_in_three_ways(void **state)
+static void
+times_are_written_in_three_ways(void **state)
 {
 	char out[CLOCK_TEXT_SIZE];
 	size_t i;
@@ -57,7 +58,8 @@ static void times_are_written_in_three_ways(void **state)
 	}
 }
 
-static void times_beyond_the_calendar_end_in_text_too(void **state)
+static void
+times_beyond_the_calendar_end_in_text_too(void **state)
 {
 	static const int64_t far[] = {
 	    INT64_MIN, INT64_MAX, INT64_C(67768036191676799) * 100};
@@ -75,7 +77,8 @@ static void times_beyond_the_calendar_end_in_text_too(void **state)
 	}
 }
 
-static void the_steady_clock_never_steps_back(void **state)
+static void
+the_steady_clock_never_steps_back(void **state)
 {
 	int64_t before = clock_steady_us(), after, i;
 
@@ -87,13 +90,15 @@ static void the_steady_clock_never_steps_back(void **state)
 	}
 }
 
-static void the_wall_clock_is_past_2020(void **state)
+static void
+the_wall_clock_is_past_2020(void **state)
 {
 	(void)state;
 	assert_true(clock_now_ms() > 1577836800000);
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(times_are_written_in_three_ways),

@@ -15,7 +15,8 @@
 static struct buf buf;
 static struct doc doc;
 
-static int begin(void **state)
+static int
+begin(void **state)
 {
 	(void)state;
 	buf_init(&buf, 1024 * 1024);
@@ -23,14 +24,16 @@ static int begin(void **state)
 	return 0;
 }
 
-static int end(void **state)
+static int
+end(void **state)
 {
 	(void)state;
 	buf_free(&buf);
 	return 0;
 }
 
-static void members_and_elements_are_separated_by_commas(void **state)
+static void
+members_and_elements_are_separated_by_commas(void **state)
 {
 	(void)state;
 	doc_object(&doc, NULL);
@@ -54,7 +57,8 @@ static void members_and_elements_are_separated_by_commas(void **state)
 	    "\"c\":{\"d\":false,\"e\":null},\"f\":[1.50]}");
 }
 
-static void absent_text_and_json_are_null(void **state)
+static void
+absent_text_and_json_are_null(void **state)
 {
 	(void)state;
 	doc_array(&doc, NULL);
@@ -64,7 +68,8 @@ static void absent_text_and_json_are_null(void **state)
 	assert_string_equal(buf_string(&buf), "[null,null]");
 }
 
-static void text_is_escaped_as_rfc_8259_asks_and_no_further(void **state)
+static void
+text_is_escaped_as_rfc_8259_asks_and_no_further(void **state)
 {
 	static const struct {
 		int line;
@@ -99,7 +104,8 @@ static void text_is_escaped_as_rfc_8259_asks_and_no_further(void **state)
 
 /* Eight bytes are looked at together, so every byte is tried at every place
  * between every pair of neighbours that could hide it. */
-static void every_byte_at_every_place_comes_back_from_a_parser(void **state)
+static void
+every_byte_at_every_place_comes_back_from_a_parser(void **state)
 {
 	static const char fills[] = {
 	    'a', ' ', '!', '"', '#', '[', '\\', 0x01, 0x1f, 0x7f};
@@ -132,7 +138,8 @@ static void every_byte_at_every_place_comes_back_from_a_parser(void **state)
 	arena_free(arena);
 }
 
-static void names_are_escaped_too(void **state)
+static void
+names_are_escaped_too(void **state)
 {
 	(void)state;
 	doc_object(&doc, NULL);
@@ -141,7 +148,8 @@ static void names_are_escaped_too(void **state)
 	assert_string_equal(buf_string(&buf), "{\"a\\\"b\":1}");
 }
 
-static void integers_of_every_size_are_written(void **state)
+static void
+integers_of_every_size_are_written(void **state)
 {
 	(void)state;
 	doc_array(&doc, NULL);
@@ -155,7 +163,8 @@ static void integers_of_every_size_are_written(void **state)
 	    "[0,-1,10,9223372036854775807,-9223372036854775808]");
 }
 
-static void a_full_buffer_is_a_failure_kept_for_the_end(void **state)
+static void
+a_full_buffer_is_a_failure_kept_for_the_end(void **state)
 {
 	struct buf small;
 
@@ -169,7 +178,8 @@ static void a_full_buffer_is_a_failure_kept_for_the_end(void **state)
 	buf_free(&small);
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(

@@ -27,7 +27,8 @@ struct thing {
 
 static const char *const kinds[] = {"text", "audio", NULL};
 
-static bool has_no_slash(const char *text)
+static bool
+has_no_slash(const char *text)
 {
 	return strchr(text, '/') == NULL;
 }
@@ -86,21 +87,24 @@ static struct arena *arena;
 static struct thing thing;
 static struct faults faults;
 
-static int make_arena(void **state)
+static int
+make_arena(void **state)
 {
 	(void)state;
 	arena = arena_new();
 	return 0;
 }
 
-static int drop_arena(void **state)
+static int
+drop_arena(void **state)
 {
 	(void)state;
 	arena_free(arena);
 	return 0;
 }
 
-static bool read_table(const struct field_table *t, const char *json)
+static bool
+read_table(const struct field_table *t, const char *json)
 {
 	struct scan scan;
 	const struct body *b = body_parse(json, strlen(json), arena, &scan);
@@ -111,18 +115,21 @@ static bool read_table(const struct field_table *t, const char *json)
 	return field_read_body(t, b, &thing, arena, &faults);
 }
 
-static bool read_thing(const char *json)
+static bool
+read_thing(const char *json)
 {
 	return read_table(&thing_table, json);
 }
 
-static bool read_query(const char *query)
+static bool
+read_query(const char *query)
 {
 	memset(&thing, 0, sizeof(thing));
 	return field_read_query(&query_table, query, &thing, arena, &faults);
 }
 
-static const char *slug(enum fault_kind kind)
+static const char *
+slug(enum fault_kind kind)
 {
 	static const char *const slugs[] = {
 	    [FAULT_UNKNOWN] = "unknown",
@@ -148,7 +155,8 @@ static const char *slug(enum fault_kind kind)
 }
 
 /* All faults as "name:kind name:kind", "" when there are none. */
-static const char *show_faults(void)
+static const char *
+show_faults(void)
 {
 	const char *shown = "";
 	size_t i;
@@ -169,7 +177,8 @@ struct fault_case {
 	const char *faults;
 };
 
-static void check_faults(
+static void
+check_faults(
     bool (*read)(const char *), const struct fault_case *cases, size_t count)
 {
 	size_t i;
@@ -185,7 +194,8 @@ static void check_faults(
 	arena_reset(arena);
 }
 
-static void a_full_body_fills_every_member(void **state)
+static void
+a_full_body_fills_every_member(void **state)
 {
 	(void)state;
 	assert_true(
@@ -209,7 +219,8 @@ static void a_full_body_fills_every_member(void **state)
 	arena_reset(arena);
 }
 
-static void absent_members_are_not_given(void **state)
+static void
+absent_members_are_not_given(void **state)
 {
 	(void)state;
 	assert_true(read_thing("{\"title\":\"x\"}"));
@@ -220,7 +231,8 @@ static void absent_members_are_not_given(void **state)
 	arena_reset(arena);
 }
 
-static void faults_come_unknown_first_then_in_table_order(void **state)
+static void
+faults_come_unknown_first_then_in_table_order(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, "{}", "title:missing"},
@@ -235,7 +247,8 @@ static void faults_come_unknown_first_then_in_table_order(void **state)
 	check_faults(read_thing, cases, COUNT(cases));
 }
 
-static void unknown_names_pass_where_the_table_allows_them(void **state)
+static void
+unknown_names_pass_where_the_table_allows_them(void **state)
 {
 	static const struct field_table lax = {FIELD_TABLE(thing_rows)};
 
@@ -244,7 +257,8 @@ static void unknown_names_pass_where_the_table_allows_them(void **state)
 	arena_reset(arena);
 }
 
-static void rows_without_fault_are_filled_beside_faulty_ones(void **state)
+static void
+rows_without_fault_are_filled_beside_faulty_ones(void **state)
 {
 	(void)state;
 	assert_false(read_thing(
@@ -256,7 +270,8 @@ static void rows_without_fault_are_filled_beside_faulty_ones(void **state)
 	arena_reset(arena);
 }
 
-static void null_follows_the_flags_of_its_row(void **state)
+static void
+null_follows_the_flags_of_its_row(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, "{\"title\":null}", "title:null"},
@@ -279,7 +294,8 @@ static void null_follows_the_flags_of_its_row(void **state)
 	arena_reset(arena);
 }
 
-static void a_required_null_that_counts_as_absent_is_missing(void **state)
+static void
+a_required_null_that_counts_as_absent_is_missing(void **state)
 {
 	static const struct field rows[] = {
 	    {.name = "title",
@@ -298,7 +314,8 @@ static void a_required_null_that_counts_as_absent_is_missing(void **state)
 	arena_reset(arena);
 }
 
-static void the_first_of_two_names_wins(void **state)
+static void
+the_first_of_two_names_wins(void **state)
 {
 	(void)state;
 	assert_true(read_thing("{\"name\":\"b\"}"));
@@ -310,7 +327,8 @@ static void the_first_of_two_names_wins(void **state)
 	arena_reset(arena);
 }
 
-static void text_is_bounded_in_code_points(void **state)
+static void
+text_is_bounded_in_code_points(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, "{\"title\":\"12345\"}", ""},
@@ -337,7 +355,8 @@ static void text_is_bounded_in_code_points(void **state)
 	check_faults(read_thing, cases, COUNT(cases));
 }
 
-static void trimming_cuts_unicode_white_space_at_both_ends(void **state)
+static void
+trimming_cuts_unicode_white_space_at_both_ends(void **state)
 {
 	static const struct {
 		int line;
@@ -363,7 +382,8 @@ static void trimming_cuts_unicode_white_space_at_both_ends(void **state)
 	arena_reset(arena);
 }
 
-static void choices_and_ids_are_checked(void **state)
+static void
+choices_and_ids_are_checked(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, "{\"name\":\"x\",\"kind\":\"text\"}", ""},
@@ -382,7 +402,8 @@ static void choices_and_ids_are_checked(void **state)
 	check_faults(read_thing, cases, COUNT(cases));
 }
 
-static void integers_are_read_by_their_digits(void **state)
+static void
+integers_are_read_by_their_digits(void **state)
 {
 	static const struct {
 		int line;
@@ -422,7 +443,8 @@ static void integers_are_read_by_their_digits(void **state)
 	arena_reset(arena);
 }
 
-static void other_numbers_are_no_integers(void **state)
+static void
+other_numbers_are_no_integers(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, "{\"name\":\"x\",\"size\":1.5}", "size:type"},
@@ -451,7 +473,8 @@ static void other_numbers_are_no_integers(void **state)
 	check_faults(read_thing, cases, COUNT(cases));
 }
 
-static void an_integer_without_upper_bound_has_max_0(void **state)
+static void
+an_integer_without_upper_bound_has_max_0(void **state)
 {
 	static const struct field rows[] = {
 	    {.name = "free",
@@ -474,7 +497,8 @@ static void an_integer_without_upper_bound_has_max_0(void **state)
 	arena_reset(arena);
 }
 
-static void texts_are_checked_item_by_item(void **state)
+static void
+texts_are_checked_item_by_item(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, "{\"name\":\"x\",\"tags\":[\"a\",\"1234\"]}", ""},
@@ -500,7 +524,8 @@ static void texts_are_checked_item_by_item(void **state)
 	check_faults(read_thing, cases, COUNT(cases));
 }
 
-static void texts_are_stored_in_one_spelling(void **state)
+static void
+texts_are_stored_in_one_spelling(void **state)
 {
 	static const struct field rows[] = {
 	    {.name = "tags",
@@ -522,7 +547,8 @@ static void texts_are_stored_in_one_spelling(void **state)
 	arena_reset(arena);
 }
 
-static void items_of_an_array_are_read_with_a_table(void **state)
+static void
+items_of_an_array_are_read_with_a_table(void **state)
 {
 	static const char json[] = "[{\"title\":\"a\"},{\"title\":\"b\"}]";
 	struct scan scan;
@@ -537,7 +563,8 @@ static void items_of_an_array_are_read_with_a_table(void **state)
 	arena_reset(arena);
 }
 
-static void the_empty_body_misses_what_is_required(void **state)
+static void
+the_empty_body_misses_what_is_required(void **state)
 {
 	(void)state;
 	memset(&thing, 0, sizeof(thing));
@@ -547,7 +574,8 @@ static void the_empty_body_misses_what_is_required(void **state)
 	arena_reset(arena);
 }
 
-static void a_query_fills_every_member(void **state)
+static void
+a_query_fills_every_member(void **state)
 {
 	(void)state;
 	assert_true(read_query("title=a+b%20c&kind=text&size=-3&active=true&"
@@ -561,7 +589,8 @@ static void a_query_fills_every_member(void **state)
 	arena_reset(arena);
 }
 
-static void query_parts_are_decoded_once(void **state)
+static void
+query_parts_are_decoded_once(void **state)
 {
 	static const struct {
 		int line;
@@ -589,7 +618,8 @@ static void query_parts_are_decoded_once(void **state)
 	arena_reset(arena);
 }
 
-static void faults_of_a_query_are_gathered(void **state)
+static void
+faults_of_a_query_are_gathered(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, "", "title:missing"},
@@ -633,8 +663,8 @@ static void faults_of_a_query_are_gathered(void **state)
 	check_faults(read_query, cases, COUNT(cases));
 }
 
-static void a_query_may_hold_unknown_names_where_the_table_allows_them(
-    void **state)
+static void
+a_query_may_hold_unknown_names_where_the_table_allows_them(void **state)
 {
 	static const struct field_table lax = {.rows = thing_rows, .count = 5};
 
@@ -646,7 +676,8 @@ static void a_query_may_hold_unknown_names_where_the_table_allows_them(
 	arena_reset(arena);
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(a_full_body_fills_every_member),

@@ -12,7 +12,8 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-static void only_well_formed_utf8_has_a_step(void **state)
+static void
+only_well_formed_utf8_has_a_step(void **state)
 {
 	static const struct {
 		int line;
@@ -63,7 +64,8 @@ static void only_well_formed_utf8_has_a_step(void **state)
 	assert_false(text_is_utf8("a\xc3\xa9\xc3", 4));
 }
 
-static void every_scalar_value_is_encoded_and_decoded(void **state)
+static void
+every_scalar_value_is_encoded_and_decoded(void **state)
 {
 	uint32_t c;
 	char out[4];
@@ -80,7 +82,8 @@ static void every_scalar_value_is_encoded_and_decoded(void **state)
 	}
 }
 
-static void length_counts_code_points(void **state)
+static void
+length_counts_code_points(void **state)
 {
 	(void)state;
 	assert_int_equal(text_length(""), 0);
@@ -90,7 +93,8 @@ static void length_counts_code_points(void **state)
 	assert_int_equal(text_length("e\xcc\x81"), 2);
 }
 
-static void control_characters_are_found(void **state)
+static void
+control_characters_are_found(void **state)
 {
 	(void)state;
 	assert_false(text_has_control(""));
@@ -101,7 +105,8 @@ static void control_characters_are_found(void **state)
 	assert_true(text_has_control("\x7f"));
 }
 
-static void texts_are_compared(void **state)
+static void
+texts_are_compared(void **state)
 {
 	(void)state;
 	assert_true(text_equal("a", "a"));
@@ -113,7 +118,8 @@ static void texts_are_compared(void **state)
 	assert_false(text_starts("/v", "/v1"));
 }
 
-static void hexadecimal_is_written_and_read(void **state)
+static void
+hexadecimal_is_written_and_read(void **state)
 {
 	unsigned char bytes[3] = {0x00, 0xab, 0xff}, back[3];
 	char hex[7];
@@ -130,7 +136,8 @@ static void hexadecimal_is_written_and_read(void **state)
 	assert_true(text_unhex("", back, 0));
 }
 
-static void numbers_are_read_whole_or_not_at_all(void **state)
+static void
+numbers_are_read_whole_or_not_at_all(void **state)
 {
 	static const struct {
 		int line;
@@ -172,7 +179,8 @@ static void numbers_are_read_whole_or_not_at_all(void **state)
 	}
 }
 
-static void uuids_are_canonical_or_lenient(void **state)
+static void
+uuids_are_canonical_or_lenient(void **state)
 {
 	static const struct {
 		int line;
@@ -215,7 +223,8 @@ static void uuids_are_canonical_or_lenient(void **state)
 	}
 }
 
-static void version_7_uuids_hold_the_time_and_their_marks(void **state)
+static void
+version_7_uuids_hold_the_time_and_their_marks(void **state)
 {
 	/* The example of RFC 9562, appendix A.6; the bits that the marks
 	 * replace are set otherwise here. */
@@ -231,7 +240,8 @@ static void version_7_uuids_hold_the_time_and_their_marks(void **state)
 	assert_true(strcmp(out, later) < 0);
 }
 
-static void email_addresses_are_recognised(void **state)
+static void
+email_addresses_are_recognised(void **state)
 {
 	static const struct {
 		int line;
@@ -274,7 +284,8 @@ static void email_addresses_are_recognised(void **state)
 	assert_false(text_is_email(long_text));
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(only_well_formed_utf8_has_a_step),
