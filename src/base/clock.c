@@ -46,8 +46,8 @@ clock_iso_ms(int64_t at_ms, char out[CLOCK_TEXT_SIZE])
 {
 	size_t len = write_seconds(at_ms, out);
 
-	snprintf(out + len, CLOCK_TEXT_SIZE - len, ".%03dZ",
-	    ms_of_second(at_ms));
+	snprintf(
+	    out + len, CLOCK_TEXT_SIZE - len, ".%03dZ", ms_of_second(at_ms));
 }
 
 void
