@@ -13,8 +13,8 @@ VERSION := 0.1.0
 
 CC ?= gcc
 SANITIZE ?=
-BUILD := build$(if $(SANITIZE),/$(subst $(empty) ,-,$(subst $(comma),-,$(SANITIZE))))
 comma := ,
+BUILD := build$(if $(SANITIZE),/$(subst $(comma),-,$(SANITIZE)))
 
 WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes \
     -Wmissing-prototypes -Wvla -Wwrite-strings

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/arena.h"
 
-#include <stdarg.h>
+#include <assert.h>
 #include <stdalign.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,7 @@ arena_printf(struct arena *a, const char *format, ...)
 	char *text;
 	int len;
 
+	assert(format != NULL); /* gcc's sanitizers lose the attribute */
 	va_start(ap, format);
 	va_copy(again, ap);
 	len = vsnprintf(NULL, 0, format, ap);

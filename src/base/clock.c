@@ -23,11 +23,18 @@ clock_steady_us(void)
 	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* The milliseconds past the second, before 1970 as well. */
+static int
+ms_of_second(int64_t at_ms)
+{
+	return (int)((at_ms % 1000 + 1000) % 1000);
+}
+
 /* Write the date and time up to the seconds; return where the text ends. */
 static size_t
 write_seconds(int64_t at_ms, char out[CLOCK_TEXT_SIZE])
 {
-	time_t seconds = (time_t)(at_ms / 1000);
+	time_t seconds = (time_t)(at_ms / 1000 - (at_ms % 1000 < 0));
 	struct tm tm;
 
 	gmtime_r(&seconds, &tm);
@@ -39,8 +46,8 @@ clock_iso_ms(int64_t at_ms, char out[CLOCK_TEXT_SIZE])
 {
 	size_t len = write_seconds(at_ms, out);
 
-	snprintf(out + len, CLOCK_TEXT_SIZE - len, ".%03dZ",
-	    (int)(at_ms % 1000));
+	snprintf(
+	    out + len, CLOCK_TEXT_SIZE - len, ".%03dZ", ms_of_second(at_ms));
 }
 
 void

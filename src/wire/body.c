@@ -12,13 +12,15 @@ struct body {
 	struct json_object *json; /* NULL for null and for body_empty */
 };
 
-static void put_json(void *json)
+static void
+put_json(void *json)
 {
 	json_object_put(json);
 }
 
 /* Let json-c read what the scan has passed. */
-static bool parse_json(const char *text, size_t len, struct json_object **out)
+static bool
+parse_json(const char *text, size_t len, struct json_object **out)
 {
 	/* json-c counts a scalar at the bottom as a level too. */
 	struct json_tokener *tok = json_tokener_new_ex(SCAN_DEPTH_MAX + 2);
@@ -38,8 +40,8 @@ static bool parse_json(const char *text, size_t len, struct json_object **out)
 	return error == json_tokener_success;
 }
 
-const struct body *body_parse(
-    const char *text, size_t len, struct arena *a, struct scan *scan)
+const struct body *
+body_parse(const char *text, size_t len, struct arena *a, struct scan *scan)
 {
 	struct body *b;
 	struct json_object *json = NULL;
@@ -60,7 +62,8 @@ const struct body *body_parse(
 	return b;
 }
 
-const struct body *body_empty(struct arena *a)
+const struct body *
+body_empty(struct arena *a)
 {
 	struct body *b = arena_alloc(a, sizeof(*b));
 
@@ -68,23 +71,27 @@ const struct body *body_empty(struct arena *a)
 	return b;
 }
 
-enum scan_kind body_kind(const struct body *b)
+enum scan_kind
+body_kind(const struct body *b)
 {
 	return b->scan.kind;
 }
 
-const struct scan *body_scan(const struct body *b)
+const struct scan *
+body_scan(const struct body *b)
 {
 	return &b->scan;
 }
 
-size_t body_count(const struct body *b)
+size_t
+body_count(const struct body *b)
 {
 	return b->scan.kind == SCAN_ARRAY ? b->scan.member_count : 0;
 }
 
 /* The i-th member or element as json-c has it; NULL for null. */
-static struct json_object *find_child(const struct body *b, size_t i)
+static struct json_object *
+find_child(const struct body *b, size_t i)
 {
 	assert(i < b->scan.member_count);
 	if (b->scan.kind == SCAN_ARRAY)
@@ -92,7 +99,8 @@ static struct json_object *find_child(const struct body *b, size_t i)
 	return json_object_object_get(b->json, b->scan.members[i].name);
 }
 
-const struct body *body_item(const struct body *b, size_t i, struct arena *a)
+const struct body *
+body_item(const struct body *b, size_t i, struct arena *a)
 {
 	struct body *item = arena_alloc(a, sizeof(*item));
 	const struct scan_member *m = &b->scan.members[i];
@@ -105,7 +113,8 @@ const struct body *body_item(const struct body *b, size_t i, struct arena *a)
 	return item;
 }
 
-const char *body_text(const struct body *b, size_t i)
+const char *
+body_text(const struct body *b, size_t i)
 {
 	if (b->scan.members[i].kind != SCAN_STRING)
 		return NULL;

@@ -3,13 +3,15 @@
 
 #include <string.h>
 
-void doc_init(struct doc *d, struct buf *out)
+void
+doc_init(struct doc *d, struct buf *out)
 {
 	d->out = out;
 	d->comma = false;
 }
 
-static bool needs_escape(unsigned char c)
+static bool
+needs_escape(unsigned char c)
 {
 	return c < 0x20 || c == '"' || c == '\\';
 }
@@ -20,7 +22,8 @@ static bool needs_escape(unsigned char c)
  * for hundreds of bytes, so eight are looked at in one go: subtracting from
  * each byte sets its top bit when it was too small and below 0x80.  A borrow
  * can raise false alarms, never hide a byte. */
-static bool word_needs_escape(const char *text)
+static bool
+word_needs_escape(const char *text)
 {
 	uint64_t word, quote, slash;
 
@@ -34,7 +37,8 @@ static bool word_needs_escape(const char *text)
 }
 
 /* The first byte from text on that needs an escape, or end. */
-static const char *find_escape(const char *text, const char *end)
+static const char *
+find_escape(const char *text, const char *end)
 {
 	while (end - text >= 8 && !word_needs_escape(text))
 		text += 8;
@@ -43,7 +47,8 @@ static const char *find_escape(const char *text, const char *end)
 	return text;
 }
 
-static void add_escape(struct buf *out, unsigned char c)
+static void
+add_escape(struct buf *out, unsigned char c)
 {
 	static const char digits[] = "0123456789abcdef";
 	static const char shorts[0x20] = {
@@ -65,7 +70,8 @@ static void add_escape(struct buf *out, unsigned char c)
 	buf_add(out, escape, 6);
 }
 
-static void add_quoted(struct buf *out, const char *text)
+static void
+add_quoted(struct buf *out, const char *text)
 {
 	const char *end = text + strlen(text), *stop;
 
@@ -81,7 +87,8 @@ static void add_quoted(struct buf *out, const char *text)
 }
 
 /* Write what stands before a value: the comma and the name. */
-static void begin_value(struct doc *d, const char *name)
+static void
+begin_value(struct doc *d, const char *name)
 {
 	if (d->comma)
 		buf_char(d->out, ',');
@@ -92,33 +99,38 @@ static void begin_value(struct doc *d, const char *name)
 	}
 }
 
-void doc_object(struct doc *d, const char *name)
+void
+doc_object(struct doc *d, const char *name)
 {
 	begin_value(d, name);
 	buf_char(d->out, '{');
 	d->comma = false;
 }
 
-void doc_object_end(struct doc *d)
+void
+doc_object_end(struct doc *d)
 {
 	buf_char(d->out, '}');
 	d->comma = true;
 }
 
-void doc_array(struct doc *d, const char *name)
+void
+doc_array(struct doc *d, const char *name)
 {
 	begin_value(d, name);
 	buf_char(d->out, '[');
 	d->comma = false;
 }
 
-void doc_array_end(struct doc *d)
+void
+doc_array_end(struct doc *d)
 {
 	buf_char(d->out, ']');
 	d->comma = true;
 }
 
-void doc_text(struct doc *d, const char *name, const char *text)
+void
+doc_text(struct doc *d, const char *name, const char *text)
 {
 	if (text == NULL) {
 		doc_null(d, name);
@@ -128,7 +140,8 @@ void doc_text(struct doc *d, const char *name, const char *text)
 	add_quoted(d->out, text);
 }
 
-void doc_integer(struct doc *d, const char *name, int64_t value)
+void
+doc_integer(struct doc *d, const char *name, int64_t value)
 {
 	char digits[20]; /* a sign and 19 digits */
 	char *end = digits + sizeof(digits), *at = end;
@@ -144,7 +157,8 @@ void doc_integer(struct doc *d, const char *name, int64_t value)
 	buf_add(d->out, at, (size_t)(end - at));
 }
 
-void doc_boolean(struct doc *d, const char *name, bool value)
+void
+doc_boolean(struct doc *d, const char *name, bool value)
 {
 	begin_value(d, name);
 	if (value)
@@ -153,13 +167,15 @@ void doc_boolean(struct doc *d, const char *name, bool value)
 		buf_add(d->out, "false", 5);
 }
 
-void doc_null(struct doc *d, const char *name)
+void
+doc_null(struct doc *d, const char *name)
 {
 	begin_value(d, name);
 	buf_add(d->out, "null", 4);
 }
 
-void doc_json(struct doc *d, const char *name, const char *json)
+void
+doc_json(struct doc *d, const char *name, const char *json)
 {
 	if (json == NULL) {
 		doc_null(d, name);

@@ -33,21 +33,24 @@ struct param {
 	const char *value; /* NULL when ill-formed */
 };
 
-static bool refuse(struct reading *r, enum fault_kind fault)
+static bool
+refuse(struct reading *r, enum fault_kind fault)
 {
 	r->fault = fault;
 	return false;
 }
 
-static void add_fault(struct faults *faults, const struct field *row,
-    const char *name, enum fault_kind kind)
+static void
+add_fault(struct faults *faults, const struct field *row, const char *name,
+    enum fault_kind kind)
 {
 	faults->list[faults->count++] =
 	    (struct fault){.field = row, .name = name, .kind = kind};
 }
 
 /* White space as Unicode has it, which is what Go and Java cut as well. */
-static bool is_space(uint32_t c)
+static bool
+is_space(uint32_t c)
 {
 	return (c >= 0x09 && c <= 0x0d) || c == ' ' || c == 0x85 || c == 0xa0 ||
 	       c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
@@ -55,7 +58,8 @@ static bool is_space(uint32_t c)
 }
 
 /* Where the code point that ends before end begins. */
-static const char *step_back(const char *end)
+static const char *
+step_back(const char *end)
 {
 	do
 		end--;
@@ -63,7 +67,8 @@ static const char *step_back(const char *end)
 	return end;
 }
 
-static const char *trim(const char *text, struct arena *a)
+static const char *
+trim(const char *text, struct arena *a)
 {
 	const char *end = text + strlen(text), *last;
 	size_t step;
@@ -83,7 +88,8 @@ static const char *trim(const char *text, struct arena *a)
 	return *end == '\0' ? text : arena_copy(a, text, (size_t)(end - text));
 }
 
-static bool is_choice(const char *const *choices, const char *text)
+static bool
+is_choice(const char *const *choices, const char *text)
 {
 	for (; *choices != NULL; choices++) {
 		if (text_equal(*choices, text))
@@ -93,14 +99,16 @@ static bool is_choice(const char *const *choices, const char *text)
 }
 
 /* Is count below min (-1), above max (1), or fine (0)? */
-static int compare_count(size_t count, int64_t min, int64_t max)
+static int
+compare_count(size_t count, int64_t min, int64_t max)
 {
 	if (min > 0 && count < (uint64_t)min)
 		return -1;
 	return max > 0 && count > (uint64_t)max ? 1 : 0;
 }
 
-static bool check_text(struct reading *r, const char *text)
+static bool
+check_text(struct reading *r, const char *text)
 {
 	const struct field *row = r->row;
 	int order = compare_count(text_length(text), row->min, row->max);
@@ -115,7 +123,8 @@ static bool check_text(struct reading *r, const char *text)
 }
 
 /* Any of the three types that are strings. */
-static bool read_text(struct reading *r, const char *text)
+static bool
+read_text(struct reading *r, const char *text)
 {
 	struct given_text *out = r->slot;
 	char uuid[TEXT_UUID_SIZE];
@@ -141,7 +150,8 @@ static bool read_text(struct reading *r, const char *text)
 	return true;
 }
 
-static bool store_integer(struct reading *r, int64_t value)
+static bool
+store_integer(struct reading *r, int64_t value)
 {
 	struct given_integer *out = r->slot;
 
@@ -156,7 +166,8 @@ static bool store_integer(struct reading *r, int64_t value)
 	return true;
 }
 
-static bool store_boolean(struct reading *r, bool value)
+static bool
+store_boolean(struct reading *r, bool value)
 {
 	struct given_boolean *out = r->slot;
 
@@ -166,7 +177,8 @@ static bool store_boolean(struct reading *r, bool value)
 }
 
 /* The exponent of a number, from its 'e' on, kept far from overflow. */
-static int64_t read_exponent(const char *at, const char *end)
+static int64_t
+read_exponent(const char *at, const char *end)
 {
 	int64_t exponent = 0;
 	bool negative = false;
@@ -185,7 +197,8 @@ static int64_t read_exponent(const char *at, const char *end)
 
 /* A JSON number as an integer, by its digits: no rounding on the way.
  * False when it has a fraction or more than 17 digits. */
-static bool number_to_integer(const char *at, const char *end, int64_t *out)
+static bool
+number_to_integer(const char *at, const char *end, int64_t *out)
 {
 	const char *digits_end = at;
 	bool negative = *at == '-', point = false;
@@ -223,7 +236,8 @@ static bool number_to_integer(const char *at, const char *end, int64_t *out)
 	return true;
 }
 
-static bool read_number(struct reading *r, const struct scan_member *m)
+static bool
+read_number(struct reading *r, const struct scan_member *m)
 {
 	int64_t value;
 
@@ -233,7 +247,8 @@ static bool read_number(struct reading *r, const struct scan_member *m)
 }
 
 /* One item of FIELD_TEXTS: checked, and written to the new array. */
-static bool read_text_item(struct reading *r, const char *text, struct doc *d)
+static bool
+read_text_item(struct reading *r, const char *text, struct doc *d)
 {
 	const struct field *row = r->row;
 	int order;
@@ -254,8 +269,8 @@ static bool read_text_item(struct reading *r, const char *text, struct doc *d)
 
 /* The array is written anew, so that equal texts are stored as equal bytes
  * however the client escaped them. */
-static bool read_texts(
-    struct reading *r, const struct body *array, size_t raw_len)
+static bool
+read_texts(struct reading *r, const struct body *array, size_t raw_len)
 {
 	struct given_json *out = r->slot;
 	size_t i, count = body_count(array);
@@ -283,7 +298,8 @@ static bool read_texts(
 	return true;
 }
 
-static bool store_raw(struct reading *r, const struct scan_member *m)
+static bool
+store_raw(struct reading *r, const struct scan_member *m)
 {
 	struct given_json *out = r->slot;
 
@@ -293,7 +309,8 @@ static bool store_raw(struct reading *r, const struct scan_member *m)
 }
 
 /* The kind of value that a row's type asks for (a boolean: or SCAN_FALSE). */
-static enum scan_kind expected_kind(enum field_type type)
+static enum scan_kind
+expected_kind(enum field_type type)
 {
 	static const enum scan_kind kinds[] = {
 	    [FIELD_TEXT] = SCAN_STRING,
@@ -310,7 +327,8 @@ static enum scan_kind expected_kind(enum field_type type)
 }
 
 /* Read member i of b into its row's slot. */
-static bool read_member(struct reading *r, const struct body *b, size_t i)
+static bool
+read_member(struct reading *r, const struct body *b, size_t i)
 {
 	const struct scan_member *m = &body_scan(b)->members[i];
 	enum scan_kind kind = m->kind == SCAN_FALSE ? SCAN_TRUE : m->kind;
@@ -339,7 +357,8 @@ static bool read_member(struct reading *r, const struct body *b, size_t i)
 }
 
 /* A plain decimal number: digits, a minus before them at most. */
-static bool read_decimal(struct reading *r, const char *text)
+static bool
+read_decimal(struct reading *r, const char *text)
 {
 	int64_t value;
 
@@ -349,7 +368,8 @@ static bool read_decimal(struct reading *r, const char *text)
 }
 
 /* Read a parameter's value into its row's slot. */
-static bool read_param(struct reading *r, const char *value)
+static bool
+read_param(struct reading *r, const char *value)
 {
 	if (value == NULL)
 		return refuse(r, FAULT_TYPE);
@@ -372,7 +392,8 @@ static bool read_param(struct reading *r, const char *value)
 	}
 }
 
-static bool has_row(const struct field_table *t, const char *name)
+static bool
+has_row(const struct field_table *t, const char *name)
 {
 	size_t i;
 
@@ -386,15 +407,15 @@ static bool has_row(const struct field_table *t, const char *name)
 	return false;
 }
 
-static struct reading begin_row(
-    const struct field *row, void *out, struct arena *a)
+static struct reading
+begin_row(const struct field *row, void *out, struct arena *a)
 {
 	return (struct reading){
 	    .row = row, .slot = (char *)out + row->offset, .arena = a};
 }
 
-static size_t find_member(
-    const struct scan *s, const struct field *row, const char *name)
+static size_t
+find_member(const struct scan *s, const struct field *row, const char *name)
 {
 	size_t i;
 
@@ -411,8 +432,9 @@ static size_t find_member(
 	return NOT_FOUND;
 }
 
-static void read_body_row(const struct field *row, const struct body *b,
-    void *out, struct arena *a, struct faults *faults)
+static void
+read_body_row(const struct field *row, const struct body *b, void *out,
+    struct arena *a, struct faults *faults)
 {
 	const struct scan *s = body_scan(b);
 	struct reading r = begin_row(row, out, a);
@@ -428,8 +450,9 @@ static void read_body_row(const struct field *row, const struct body *b,
 	}
 }
 
-bool field_read_body(const struct field_table *t, const struct body *b,
-    void *out, struct arena *a, struct faults *faults)
+bool
+field_read_body(const struct field_table *t, const struct body *b, void *out,
+    struct arena *a, struct faults *faults)
 {
 	const struct scan *s = body_scan(b);
 	size_t i;
@@ -449,7 +472,8 @@ bool field_read_body(const struct field_table *t, const struct body *b,
 }
 
 /* Decode one part of a query string; NULL when it is ill-formed. */
-static const char *decode_part(const char *at, size_t len, struct arena *a)
+static const char *
+decode_part(const char *at, size_t len, struct arena *a)
 {
 	char *decoded = arena_alloc(a, len + 1), *to = decoded;
 	const char *end = at + len;
@@ -476,8 +500,8 @@ static const char *decode_part(const char *at, size_t len, struct arena *a)
 
 /* An ill-formed name as sent, fit to be shown; it can match no row, because
  * it holds a '%' or a byte that becomes '?'. */
-static const char *show_ill_formed(
-    const char *name, size_t len, struct arena *a)
+static const char *
+show_ill_formed(const char *name, size_t len, struct arena *a)
 {
 	char *shown = arena_copy(a, name, len), *c;
 
@@ -489,8 +513,8 @@ static const char *show_ill_formed(
 }
 
 /* Cut "name=value" at its first '=' and decode both. */
-static void read_pair(
-    const char *pair, size_t len, struct arena *a, struct param *out)
+static void
+read_pair(const char *pair, size_t len, struct arena *a, struct param *out)
 {
 	const char *equals = memchr(pair, '=', len);
 	size_t name_len = equals == NULL ? len : (size_t)(equals - pair);
@@ -505,8 +529,8 @@ static void read_pair(
 }
 
 /* All parameters in the order sent; returns their number. */
-static size_t split_query(
-    const char *query, struct arena *a, struct param **out)
+static size_t
+split_query(const char *query, struct arena *a, struct param **out)
 {
 	size_t count = 0, len, room = 1;
 	const char *at;
@@ -522,7 +546,8 @@ static size_t split_query(
 	return count;
 }
 
-static size_t find_param(
+static size_t
+find_param(
     const struct param *params, size_t from, size_t count, const char *name)
 {
 	size_t i;
@@ -534,8 +559,9 @@ static size_t find_param(
 	return NOT_FOUND;
 }
 
-static void read_query_row(struct reading *r, const struct param *params,
-    size_t count, struct faults *faults)
+static void
+read_query_row(struct reading *r, const struct param *params, size_t count,
+    struct faults *faults)
 {
 	const struct field *row = r->row;
 	size_t i = find_param(params, 0, count, row->name);
@@ -553,7 +579,8 @@ static void read_query_row(struct reading *r, const struct param *params,
 		add_fault(faults, row, params[i].name, r->fault);
 }
 
-bool field_read_query(const struct field_table *t, const char *query, void *out,
+bool
+field_read_query(const struct field_table *t, const char *query, void *out,
     struct arena *a, struct faults *faults)
 {
 	struct param *params;

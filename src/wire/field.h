@@ -22,13 +22,15 @@
 enum field_type {
 	FIELD_TEXT,    /* string -> given_text; min..max code points */
 	FIELD_CHOICE,  /* string, one of choices -> given_text */
-	FIELD_UUID,    /* string, lenient UUID -> given_text, canonical */
+	FIELD_UUID,    /* string, lenient UUID -> given_text, canonical; any
+	                * other string is FAULT_CHECK */
 	FIELD_INTEGER, /* number without fraction -> given_integer, min..max;
 	                * 5.0 and 5e0 are integers too (JSON has one number
 	                * type), anything past 2^53 is FAULT_TYPE */
 	FIELD_BOOLEAN, /* -> given_boolean */
-	FIELD_TEXTS,   /* array of strings -> given_json; min..max items of
-	                * item_min..item_max code points each */
+	FIELD_TEXTS,   /* array of strings -> given_json, written anew; min..max
+	                * items of item_min..item_max code points each; trim
+	                * and control flags are about the items */
 	FIELD_ARRAY,   /* any array -> given_json, compact, numbers as sent */
 	FIELD_OBJECT,  /* any object -> given_json, likewise */
 };
@@ -36,19 +38,22 @@ enum field_type {
 enum {
 	FIELD_REQUIRED = 1 << 0,
 	FIELD_NULLABLE = 1 << 1,       /* null is a value: GIVEN_NULL */
-	FIELD_NULL_IS_ABSENT = 1 << 2, /* null counts as not given */
-	FIELD_TRIM = 1 << 3,           /* cut white space at both ends first;
-	                                * the bounds count what is left */
+	FIELD_NULL_IS_ABSENT = 1 << 2, /* null counts as not given, and
+	                                * an alias beside it is looked at */
+	FIELD_TRIM = 1 << 3,           /* cut Unicode white space at both ends
+	                                * first; bounds count what is left */
 	FIELD_NO_CONTROL = 1 << 4,     /* refuse control characters */
 };
 
+/* Text is checked in this order: trim, min and max, control, check. */
 struct field {
 	const char *name;
-	const char *alias; /* a second accepted name, or NULL; given
-	                         * together the first one wins */
+	const char *alias; /* a second accepted name, or NULL; given together
+	                    * name wins and alias is not even checked */
 	enum field_type type;
 	unsigned flags;
-	int64_t min, max; /* max 0 = no upper bound */
+	int64_t min, max; /* max 0 = no upper bound; an integer below min is
+	                   * refused, so 0 shuts out negative numbers */
 	int64_t item_min, item_max;
 	const char *const *choices;      /* ended by NULL */
 	bool (*check)(const char *text); /* FIELD_TEXT: a further rule */

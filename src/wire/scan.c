@@ -28,7 +28,8 @@ struct reader {
 
 static bool read_value(struct reader *r, enum scan_kind *kind);
 
-static bool fail_at(struct reader *r, enum scan_fault fault, const char *where)
+static bool
+fail_at(struct reader *r, enum scan_fault fault, const char *where)
 {
 	r->out->fault = fault;
 	r->out->offset = (size_t)(where - r->start);
@@ -36,7 +37,8 @@ static bool fail_at(struct reader *r, enum scan_fault fault, const char *where)
 }
 
 /* The byte at r->at has no place there; say what is worst about it. */
-static bool fail_byte(struct reader *r)
+static bool
+fail_byte(struct reader *r)
 {
 	if (r->at == r->end)
 		return fail_at(r, SCAN_SYNTAX, r->at);
@@ -48,24 +50,28 @@ static bool fail_byte(struct reader *r)
 }
 
 /* The next byte, or -1 at the end. */
-static int peek(const struct reader *r)
+static int
+peek(const struct reader *r)
 {
 	return r->at < r->end ? (unsigned char)*r->at : -1;
 }
 
-static bool is_blank(char c)
+static bool
+is_blank(char c)
 {
 	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
-static void skip_blanks(struct reader *r)
+static void
+skip_blanks(struct reader *r)
 {
 	while (r->at < r->end && is_blank(*r->at))
 		r->at++;
 }
 
 /* Room for one more item in a list whose old memory stays in the arena. */
-static void *make_room(
+static void *
+make_room(
     struct arena *a, void *list, size_t count, size_t *cap, size_t item_size)
 {
 	void *longer;
@@ -80,7 +86,8 @@ static void *make_room(
 }
 
 /* Read the four digits of \uXXXX; false when they are not four digits. */
-static bool read_hex4(const char *at, const char *end, uint32_t *out)
+static bool
+read_hex4(const char *at, const char *end, uint32_t *out)
 {
 	char digits[5];
 	unsigned char bytes[2];
@@ -96,7 +103,8 @@ static bool read_hex4(const char *at, const char *end, uint32_t *out)
 }
 
 /* Step over \uXXXX, or over two of them when they are a surrogate pair. */
-static bool skip_unicode_escape(struct reader *r)
+static bool
+skip_unicode_escape(struct reader *r)
 {
 	const char *escape = r->at;
 	uint32_t high, low;
@@ -119,7 +127,8 @@ static bool skip_unicode_escape(struct reader *r)
 	return true;
 }
 
-static bool skip_escape(struct reader *r)
+static bool
+skip_escape(struct reader *r)
 {
 	if (r->end - r->at < 2)
 		return fail_at(r, SCAN_SYNTAX, r->at);
@@ -143,7 +152,8 @@ static bool skip_escape(struct reader *r)
 }
 
 /* Step over the string at r->at, quotes included. */
-static bool read_string(struct reader *r, bool *has_escape)
+static bool
+read_string(struct reader *r, bool *has_escape)
 {
 	size_t step;
 
@@ -174,7 +184,8 @@ static bool read_string(struct reader *r, bool *has_escape)
 }
 
 /* Decode one escape that skip_escape has passed. */
-static const char *decode_escape(const char *at, const char *end, char **to)
+static const char *
+decode_escape(const char *at, const char *end, char **to)
 {
 	static const char from[] = "\"\\/bfnrt", into[] = "\"\\/\b\f\n\r\t";
 	uint32_t c = 0, low = 0;
@@ -195,7 +206,8 @@ static const char *decode_escape(const char *at, const char *end, char **to)
 }
 
 /* The text of a string that was read, without its quotes, decoded. */
-static void decode_name(
+static void
+decode_name(
     struct arena *a, const char *text, const char *end, struct name *out)
 {
 	char *decoded = arena_alloc(a, (size_t)(end - text) + 1);
@@ -214,7 +226,8 @@ static void decode_name(
 }
 
 /* Read a member's name and push it on r->names. */
-static bool read_name(struct reader *r, size_t first)
+static bool
+read_name(struct reader *r, size_t first)
 {
 	const char *quote = r->at;
 	struct name name;
@@ -239,7 +252,8 @@ static bool read_name(struct reader *r, size_t first)
 	return true;
 }
 
-static int compare_names(const void *a_, const void *b_)
+static int
+compare_names(const void *a_, const void *b_)
 {
 	const struct name *a = a_, *b = b_;
 	int order;
@@ -254,7 +268,8 @@ static int compare_names(const void *a_, const void *b_)
 
 /* Take the names of the object that ends here off the stack.  They are
  * sorted, not hashed: no seed to guess, no bad case to send. */
-static bool close_names(struct reader *r, size_t first)
+static bool
+close_names(struct reader *r, size_t first)
 {
 	struct name *names = r->names + first;
 	size_t i, count = r->name_count - first;
@@ -273,7 +288,8 @@ static bool close_names(struct reader *r, size_t first)
 }
 
 /* Read a value inside an object or array; name is NULL inside an array. */
-static bool read_member(struct reader *r, const char *name)
+static bool
+read_member(struct reader *r, const char *name)
 {
 	struct scan *out = r->out;
 	struct scan_member m = {.name = name};
@@ -292,7 +308,8 @@ static bool read_member(struct reader *r, const char *name)
 	return true;
 }
 
-static bool read_object(struct reader *r)
+static bool
+read_object(struct reader *r)
 {
 	size_t first = r->name_count;
 
@@ -321,7 +338,8 @@ static bool read_object(struct reader *r)
 	return close_names(r, first);
 }
 
-static bool read_array(struct reader *r)
+static bool
+read_array(struct reader *r)
 {
 	skip_blanks(r);
 	if (peek(r) == ']') {
@@ -342,7 +360,8 @@ static bool read_array(struct reader *r)
 }
 
 /* Depth is checked before recursing, so the stack is bounded as well. */
-static bool read_nested(struct reader *r, enum scan_kind kind)
+static bool
+read_nested(struct reader *r, enum scan_kind kind)
 {
 	bool ok;
 
@@ -356,7 +375,8 @@ static bool read_nested(struct reader *r, enum scan_kind kind)
 }
 
 /* Step over one digit or more. */
-static bool read_digits(struct reader *r)
+static bool
+read_digits(struct reader *r)
 {
 	if (peek(r) < '0' || peek(r) > '9')
 		return fail_byte(r);
@@ -365,7 +385,8 @@ static bool read_digits(struct reader *r)
 	return true;
 }
 
-static bool read_number(struct reader *r)
+static bool
+read_number(struct reader *r)
 {
 	if (peek(r) == '-')
 		r->at++;
@@ -388,7 +409,8 @@ static bool read_number(struct reader *r)
 	return true;
 }
 
-static bool read_word(struct reader *r, const char *word)
+static bool
+read_word(struct reader *r, const char *word)
 {
 	for (; *word != '\0'; word++, r->at++) {
 		if (peek(r) != *word)
@@ -397,7 +419,8 @@ static bool read_word(struct reader *r, const char *word)
 	return true;
 }
 
-static bool read_value(struct reader *r, enum scan_kind *kind)
+static bool
+read_value(struct reader *r, enum scan_kind *kind)
 {
 	bool has_escape;
 
@@ -426,7 +449,8 @@ static bool read_value(struct reader *r, enum scan_kind *kind)
 	}
 }
 
-static bool read_all(struct reader *r)
+static bool
+read_all(struct reader *r)
 {
 	skip_blanks(r);
 	if (r->at == r->end)
@@ -437,7 +461,8 @@ static bool read_all(struct reader *r)
 	return r->at == r->end || fail_byte(r);
 }
 
-bool scan_json(const char *text, size_t len, struct arena *a, struct scan *out)
+bool
+scan_json(const char *text, size_t len, struct arena *a, struct scan *out)
 {
 	struct reader r = {.arena = a, .out = out};
 
@@ -453,7 +478,8 @@ bool scan_json(const char *text, size_t len, struct arena *a, struct scan *out)
 }
 
 /* The end of the string that begins at text: behind its closing quote. */
-static const char *find_string_end(const char *text, const char *end)
+static const char *
+find_string_end(const char *text, const char *end)
 {
 	for (text++; text < end && *text != '"'; text++) {
 		if (*text == '\\')
@@ -462,7 +488,8 @@ static const char *find_string_end(const char *text, const char *end)
 	return text < end ? text + 1 : end;
 }
 
-char *scan_compact(const char *text, size_t len, struct arena *a)
+char *
+scan_compact(const char *text, size_t len, struct arena *a)
 {
 	char *copy = arena_alloc(a, len + 1), *to = copy;
 	const char *at = text, *end = text + len, *next;

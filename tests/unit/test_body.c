@@ -13,21 +13,24 @@
 
 static struct arena *arena;
 
-static int make_arena(void **state)
+static int
+make_arena(void **state)
 {
 	(void)state;
 	arena = arena_new();
 	return 0;
 }
 
-static int drop_arena(void **state)
+static int
+drop_arena(void **state)
 {
 	(void)state;
 	arena_free(arena);
 	return 0;
 }
 
-static const struct body *parse(const char *text)
+static const struct body *
+parse(const char *text)
 {
 	struct scan scan;
 	const struct body *b = body_parse(text, strlen(text), arena, &scan);
@@ -36,7 +39,8 @@ static const struct body *parse(const char *text)
 	return b;
 }
 
-static void whatever_the_scan_passes_is_parsed(void **state)
+static void
+whatever_the_scan_passes_is_parsed(void **state)
 {
 	static const struct {
 		int line;
@@ -77,7 +81,8 @@ static void whatever_the_scan_passes_is_parsed(void **state)
 	arena_reset(arena);
 }
 
-static void what_json_c_alone_would_take_is_refused(void **state)
+static void
+what_json_c_alone_would_take_is_refused(void **state)
 {
 	static const struct {
 		int line;
@@ -106,7 +111,8 @@ static void what_json_c_alone_would_take_is_refused(void **state)
 	}
 }
 
-static void text_without_a_nul_behind_it_is_parsed(void **state)
+static void
+text_without_a_nul_behind_it_is_parsed(void **state)
 {
 	struct scan scan;
 	char *exact = malloc(3);
@@ -121,7 +127,8 @@ static void text_without_a_nul_behind_it_is_parsed(void **state)
 	free(exact);
 }
 
-static void strings_are_decoded(void **state)
+static void
+strings_are_decoded(void **state)
 {
 	const struct body *b = parse("{\"a\":\"x\\n\\u00e9\\ud83d\\ude00\\/\","
 				     "\"\\u0062\":\"y\",\"c\":\"\","
@@ -138,7 +145,8 @@ static void strings_are_decoded(void **state)
 	arena_reset(arena);
 }
 
-static void items_are_bodies_of_their_own(void **state)
+static void
+items_are_bodies_of_their_own(void **state)
 {
 	const struct body *b = parse("[{\"a\":\"x\"},null,\"z\",[1,\"y\"]]");
 	const struct body *item;
@@ -158,7 +166,8 @@ static void items_are_bodies_of_their_own(void **state)
 	arena_reset(arena);
 }
 
-static void members_of_an_object_are_items_too(void **state)
+static void
+members_of_an_object_are_items_too(void **state)
 {
 	const struct body *b = parse("{\"a\":{\"b\":[\"c\"]}}"), *item;
 
@@ -170,7 +179,8 @@ static void members_of_an_object_are_items_too(void **state)
 	arena_reset(arena);
 }
 
-static void numbers_keep_their_text(void **state)
+static void
+numbers_keep_their_text(void **state)
 {
 	static const char text[] = "{\"a\":1.50,\"b\":1e400,\"c\":-0}";
 	const struct body *b = parse(text);
@@ -183,7 +193,8 @@ static void numbers_keep_their_text(void **state)
 	arena_reset(arena);
 }
 
-static void the_empty_body_is_an_object_without_members(void **state)
+static void
+the_empty_body_is_an_object_without_members(void **state)
 {
 	const struct body *b = body_empty(arena);
 
@@ -193,7 +204,8 @@ static void the_empty_body_is_an_object_without_members(void **state)
 	assert_int_equal(body_scan(b)->member_count, 0);
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(whatever_the_scan_passes_is_parsed),

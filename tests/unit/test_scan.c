@@ -24,14 +24,16 @@ struct fault_case {
 
 static struct arena *arena;
 
-static int make_arena(void **state)
+static int
+make_arena(void **state)
 {
 	(void)state;
 	arena = arena_new();
 	return 0;
 }
 
-static int drop_arena(void **state)
+static int
+drop_arena(void **state)
 {
 	(void)state;
 	arena_free(arena);
@@ -40,8 +42,8 @@ static int drop_arena(void **state)
 
 /* The text is scanned from memory of exactly its size, so that a sanitizer
  * sees any reading past the end. */
-static enum scan_fault scan_exact(
-    const char *text, size_t len, struct scan *out)
+static enum scan_fault
+scan_exact(const char *text, size_t len, struct scan *out)
 {
 	char *exact = malloc(len > 0 ? len : 1);
 	bool ok;
@@ -57,7 +59,8 @@ static enum scan_fault scan_exact(
 	return out->fault;
 }
 
-static void check_faults(const struct fault_case *cases, size_t count)
+static void
+check_faults(const struct fault_case *cases, size_t count)
 {
 	struct scan scan;
 	enum scan_fault fault;
@@ -75,7 +78,8 @@ static void check_faults(const struct fault_case *cases, size_t count)
 #define CHECK_FAULTS(cases) \
 	check_faults((cases), sizeof(cases) / sizeof((cases)[0]))
 
-static void json_of_every_kind_passes(void **state)
+static void
+json_of_every_kind_passes(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, TEXT("{}"), SCAN_OK},
@@ -95,7 +99,8 @@ static void json_of_every_kind_passes(void **state)
 	CHECK_FAULTS(cases);
 }
 
-static void nothing_at_all_is_empty(void **state)
+static void
+nothing_at_all_is_empty(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, TEXT(""), SCAN_EMPTY},
@@ -109,7 +114,8 @@ static void nothing_at_all_is_empty(void **state)
 	assert_int_equal(scan.fault, SCAN_EMPTY);
 }
 
-static void broken_structure_is_refused(void **state)
+static void
+broken_structure_is_refused(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, TEXT("{"), SCAN_SYNTAX},
@@ -161,7 +167,8 @@ static void broken_structure_is_refused(void **state)
 	CHECK_FAULTS(cases);
 }
 
-static void numbers_follow_the_grammar(void **state)
+static void
+numbers_follow_the_grammar(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, TEXT("0"), SCAN_OK},
@@ -203,7 +210,8 @@ static void numbers_follow_the_grammar(void **state)
 	CHECK_FAULTS(cases);
 }
 
-static void strings_follow_the_grammar(void **state)
+static void
+strings_follow_the_grammar(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, TEXT("\""), SCAN_SYNTAX},
@@ -229,7 +237,8 @@ static void strings_follow_the_grammar(void **state)
 	CHECK_FAULTS(cases);
 }
 
-static void ill_formed_utf8_is_refused(void **state)
+static void
+ill_formed_utf8_is_refused(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, TEXT("\"\xc3\xa9\""), SCAN_OK},
@@ -262,7 +271,8 @@ static void ill_formed_utf8_is_refused(void **state)
 	CHECK_FAULTS(cases);
 }
 
-static void lone_surrogates_are_refused(void **state)
+static void
+lone_surrogates_are_refused(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, TEXT("\"\\ud83d\\ude00\""), SCAN_OK},
@@ -286,7 +296,8 @@ static void lone_surrogates_are_refused(void **state)
 	CHECK_FAULTS(cases);
 }
 
-static void nul_is_refused_raw_and_escaped(void **state)
+static void
+nul_is_refused_raw_and_escaped(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, TEXT("\"\\u0000\""), SCAN_NUL},
@@ -304,7 +315,8 @@ static void nul_is_refused_raw_and_escaped(void **state)
 	CHECK_FAULTS(cases);
 }
 
-static void duplicate_names_are_refused_at_every_depth(void **state)
+static void
+duplicate_names_are_refused_at_every_depth(void **state)
 {
 	static const struct fault_case cases[] = {
 	    {__LINE__, TEXT("{\"a\":1,\"a\":1}"), SCAN_DUPLICATE},
@@ -337,8 +349,8 @@ static void duplicate_names_are_refused_at_every_depth(void **state)
 }
 
 /* count times left, then middle, then count times right. */
-static char *nest(
-    size_t count, const char *left, const char *middle, const char *right)
+static char *
+nest(size_t count, const char *left, const char *middle, const char *right)
 {
 	size_t room = count * (strlen(left) + strlen(right)) + strlen(middle);
 	char *text = arena_alloc(arena, room + 1), *to = text;
@@ -352,7 +364,8 @@ static char *nest(
 	return text;
 }
 
-static void depth_16_passes_and_depth_17_does_not(void **state)
+static void
+depth_16_passes_and_depth_17_does_not(void **state)
 {
 	struct {
 		int line;
@@ -381,7 +394,8 @@ static void depth_16_passes_and_depth_17_does_not(void **state)
 	}
 }
 
-static void a_million_brackets_are_refused_at_the_17th(void **state)
+static void
+a_million_brackets_are_refused_at_the_17th(void **state)
 {
 	struct scan scan;
 	char *text = nest(1000000, "[", "", "");
@@ -392,7 +406,8 @@ static void a_million_brackets_are_refused_at_the_17th(void **state)
 }
 
 /* An object of count different names, each of which ends in a digit run. */
-static char *make_wide_object(size_t count, const char *last)
+static char *
+make_wide_object(size_t count, const char *last)
 {
 	char *text = arena_alloc(arena, count * 24 + 64), *to = text;
 	size_t i;
@@ -404,7 +419,8 @@ static char *make_wide_object(size_t count, const char *last)
 	return text;
 }
 
-static void objects_of_2000_names_pass_and_larger_ones_do_not(void **state)
+static void
+objects_of_2000_names_pass_and_larger_ones_do_not(void **state)
 {
 	struct scan scan;
 	char *text;
@@ -426,7 +442,8 @@ static void objects_of_2000_names_pass_and_larger_ones_do_not(void **state)
 	assert_int_equal(scan_exact(text, strlen(text), &scan), SCAN_MEMBERS);
 }
 
-static void the_limit_of_names_counts_each_object_alone(void **state)
+static void
+the_limit_of_names_counts_each_object_alone(void **state)
 {
 	const char *wide = make_wide_object(1500, "last");
 	struct scan scan;
@@ -437,7 +454,8 @@ static void the_limit_of_names_counts_each_object_alone(void **state)
 	assert_int_equal(scan_exact(text, strlen(text), &scan), SCAN_OK);
 }
 
-static void members_keep_their_order_and_raw_text(void **state)
+static void
+members_keep_their_order_and_raw_text(void **state)
 {
 	static const char text[] =
 	    " { \"b\" : 1.50 , \"a\\u0031\":{\"x\": [1]},\"\":\"q\\\"\","
@@ -472,7 +490,8 @@ static void members_keep_their_order_and_raw_text(void **state)
 	}
 }
 
-static void elements_of_a_top_level_array_are_members_without_name(void **state)
+static void
+elements_of_a_top_level_array_are_members_without_name(void **state)
 {
 	static const char text[] = "[1, [2,3] ,{\"a\":4}]";
 	struct scan scan;
@@ -487,7 +506,8 @@ static void elements_of_a_top_level_array_are_members_without_name(void **state)
 	assert_memory_equal(scan.members[2].value, "{\"a\":4}", 7);
 }
 
-static void the_kind_of_a_top_level_scalar_is_told(void **state)
+static void
+the_kind_of_a_top_level_scalar_is_told(void **state)
 {
 	struct scan scan;
 
@@ -501,7 +521,8 @@ static void the_kind_of_a_top_level_scalar_is_told(void **state)
 	assert_int_equal(scan.member_count, 0);
 }
 
-static void the_offset_tells_where_the_fault_is(void **state)
+static void
+the_offset_tells_where_the_fault_is(void **state)
 {
 	static const struct {
 		int line;
@@ -529,7 +550,8 @@ static void the_offset_tells_where_the_fault_is(void **state)
 	}
 }
 
-static void every_truncation_of_good_text_is_refused(void **state)
+static void
+every_truncation_of_good_text_is_refused(void **state)
 {
 	static const char text[] =
 	    "{\"a\":[1.5e+3,\"\\ud83d\\ude00\xf0\x9f\x98\x80\",true,null],"
@@ -543,7 +565,8 @@ static void every_truncation_of_good_text_is_refused(void **state)
 		assert_int_not_equal(scan_exact(text, len, &scan), SCAN_OK);
 }
 
-static void compact_drops_white_space_between_tokens_only(void **state)
+static void
+compact_drops_white_space_between_tokens_only(void **state)
 {
 	static const struct {
 		int line;
@@ -567,7 +590,8 @@ static void compact_drops_white_space_between_tokens_only(void **state)
 		    cases[i].compact);
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(json_of_every_kind_passes),
