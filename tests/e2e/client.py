@@ -54,7 +54,7 @@ class Client:
         """
         sent = self._headers(json is not None, token, headers)
         if json is not None:
-            body = json_module.dumps(json).encode()
+            body = json_module.dumps(json, ensure_ascii=False).encode()
         if chunks is not None:
             sent["Transfer-Encoding"] = "chunked"
             body = iter(chunks)

@@ -90,7 +90,8 @@ def pytest_runtest_makereport(item):
     """Show the servers' logs beside a failure."""
     report = (yield).get_result()
     used = getattr(item, "funcargs", {})
-    opened = used.get("site") or used.get("own_site")
-    if report.failed and opened is not None and opened.installation.run.exists():
+    opened = next((value for value in used.values()
+                   if isinstance(value, Site)), None)
+    if report.failed and opened and opened.installation.run.exists():
         report.sections.append((f"logs of {opened.name}",
                                 opened.installation.logs()))

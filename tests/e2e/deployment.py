@@ -305,7 +305,11 @@ class Deployment:
             self.start_responder()
         self.server = Server(self.installation, self.name, self.words(),
                              PROMPTLEDGER_PORT=str(self.port))
-        self.server.wait_ready(self.answers)
+        try:
+            self.server.wait_ready(self.answers)
+        except DeploymentError:
+            self.stop()
+            raise
 
     def start_responder(self):
         self.responder = Responder(self.installation)
