@@ -13,9 +13,13 @@ ROLES = ("admin", "editor", "viewer")
 
 
 class Site:
-    """A running deployment with an admin, an editor and a viewer."""
+    """A running deployment with an admin, an editor and a viewer.
 
-    def __init__(self, name):
+    `credentials`, arguments for subprocess, make the web server run as
+    someone else than the account that owns the data.
+    """
+
+    def __init__(self, name, credentials=None):
         self.name = name
         self.installation = Installation()
         self.tokens = {}
@@ -23,7 +27,7 @@ class Site:
             email = f"{role}@example.org"
             self.installation.add_user(email, role, PASSWORD)
             self.tokens[role] = self.installation.create_token(email)
-        self.deployment = DEPLOYMENTS[name](self.installation)
+        self.deployment = DEPLOYMENTS[name](self.installation, credentials)
         self.deployment.start()
         self.client = Client(self.deployment.port)
 

@@ -221,7 +221,8 @@ class Installation:
 class Server:
     """One process that we started and will end."""
 
-    def __init__(self, installation, name, words, **environment):
+    def __init__(self, installation, name, words, credentials=None,
+                 **environment):
         self.installation = installation
         self.name = name
         self.log = installation.run / f"{name}.err"
@@ -229,7 +230,8 @@ class Server:
             self.process = subprocess.Popen(
                 words, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                 env=installation.environment(**environment),
-                cwd=installation.run, **as_account())
+                cwd=installation.run,
+                **(as_account() if credentials is None else credentials))
 
     @property
     def pid(self):
@@ -287,8 +289,9 @@ class Deployment:
     configuration = None
     external = False
 
-    def __init__(self, installation):
+    def __init__(self, installation, credentials=None):
         self.installation = installation
+        self.credentials = credentials
         self.port = free_port()
         self.responder = None
         self.server = None
@@ -304,6 +307,7 @@ class Deployment:
         if self.external:
             self.start_responder()
         self.server = Server(self.installation, self.name, self.words(),
+                             self.credentials,
                              PROMPTLEDGER_PORT=str(self.port))
         try:
             self.server.wait_ready(self.answers)
