@@ -38,13 +38,12 @@ class Site:
     def as_role(self, role):
         return self.client.with_token(self.tokens[role])
 
-    def sign_up(self):
-        """A person nobody else knows: her client."""
+    def new_person(self, role="member"):
+        """A person whom nobody else knows: her client."""
         email = f"{uuid.uuid4()}@example.org"
-        answer = self.client.post("/auth/signup", {
-            "name": "Mary", "email": email, "password": PASSWORD})
-        assert answer.status == 201, answer
-        return self.client.with_token(answer.json()["token"])
+        self.installation.add_user(email, role, PASSWORD)
+        token = self.installation.create_token(email)
+        return self.client.with_token(token)
 
     def close(self):
         """Stop the servers, then see that they left sound data behind."""

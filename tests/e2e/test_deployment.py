@@ -80,7 +80,7 @@ def test_person_signs_up_and_logs_in(site):
 # Methods and answers.
 
 def test_prompt_is_created_read_updated_and_deleted(site):
-    person = site.sign_up()
+    person = site.new_person()
     prompt = new_prompt(person)
     path = "/prompts/" + prompt["_id"]
     assert person.get(path).json() == prompt
@@ -95,14 +95,14 @@ def test_prompt_is_created_read_updated_and_deleted(site):
 
 
 def test_text_beyond_ascii_comes_back_unchanged(site):
-    person = site.sign_up()
+    person = site.new_person()
     content = "Grüße, 世界 \U0001f600\n\t\"quoted\" \\ </script>"
     prompt = new_prompt(person, content=content)
     assert person.get("/prompts/" + prompt["_id"]).json()["content"] == content
 
 
 def test_refused_update_is_answered_in_our_words(site):
-    person = site.sign_up()
+    person = site.new_person()
     path = "/prompts/" + new_prompt(person)["_id"]
     assert_our_error(person.patch(path, {"title": "x"}), 400,
                      "Submitted data is invalid.")
@@ -111,8 +111,8 @@ def test_refused_update_is_answered_in_our_words(site):
 
 
 def test_foreign_prompt_is_refused_in_our_words(site):
-    prompt = new_prompt(site.sign_up())
-    answer = site.sign_up().patch("/prompts/" + prompt["_id"], {})
+    prompt = new_prompt(site.new_person())
+    answer = site.new_person().patch("/prompts/" + prompt["_id"], {})
     assert_our_error(answer, 403,
                      "Prompt does not belong to the authenticated user.")
 

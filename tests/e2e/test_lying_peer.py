@@ -51,7 +51,7 @@ def socket_site():
 @pytest.fixture
 def person(socket_site):
     """Someone without prompts."""
-    return socket_site.sign_up()
+    return socket_site.new_person()
 
 
 @pytest.fixture(params=[call_fcgi, call_cgi], ids=["fastcgi", "cgi"])
