@@ -61,8 +61,11 @@ class Client:
         connection = http.client.HTTPConnection("127.0.0.1", self.port,
                                                 timeout=self.timeout)
         try:
-            connection.request(method, path, body=body, headers=sent,
-                               encode_chunked=chunks is not None)
+            try:
+                connection.request(method, path, body=body, headers=sent,
+                                   encode_chunked=chunks is not None)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # refused before all of it was sent: read why
             return read_answer(connection.getresponse())
         finally:
             connection.close()
