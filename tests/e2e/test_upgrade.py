@@ -1,0 +1,40 @@
+"""A new program is put in place by renaming it over the old one."""
+
+import os
+import shutil
+
+import pytest
+
+from deployment import START_S, wait_until
+from test_crash import create_counted, stored_number
+
+
+def replace_program(installation):
+    new = installation.program.with_suffix(".new")
+    shutil.copy(installation.program, new)
+    os.replace(new, installation.program)
+
+
+@pytest.mark.parametrize("own_site", ["lighttpd-spawned"], indirect=True)
+def test_replaced_program_is_followed_by_the_new_one(own_site):
+    deployment = own_site.deployment
+    person = own_site.as_role("editor")
+    counted = create_counted(person)
+    old = deployment.responder_pids()
+    assert len(old) == 1
+
+    def new_one_answers():
+        return deployment.answers() and \
+            not set(deployment.responder_pids()) & set(old)
+
+    replace_program(own_site.installation)
+    wait_until(new_one_answers, START_S, "the new program")
+    assert len(deployment.responder_pids()) == 1
+    assert stored_number(person, counted) == 0
+
+
+def test_replaced_program_exits_0_for_its_supervisor(own_site):
+    replace_program(own_site.installation)
+    process = own_site.deployment.responder.process
+    wait_until(lambda: process.poll() is not None, START_S, "the end")
+    assert process.returncode == 0
