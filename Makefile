@@ -41,8 +41,8 @@ UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests
 
 PYTHON := /usr/bin/python3
 
-.PHONY: all run check check-unit check-e2e check-long layers lint bench deps \
-    clean format sanitize
+.PHONY: all run check check-all check-unit check-e2e check-long unit-tests \
+    layers lint format bench deps clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/promptledger
@@ -82,8 +82,74 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libpromptledger.a
 	$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d -o $@ $< \
 	    $(BUILD)/libpromptledger.a $(ALL_LDFLAGS) $(LDLIBS) -lcmocka
 
-check-unit: $(UNIT_TESTS)
-	@for t in $(UNIT_TESTS); do echo "== $$t"; $$t || exit 1; done
+# What each step needs, as Debian packages.
+DEPS_BUILD := gcc libc6-dev libfcgi-dev libjson-c-dev libsqlite3-dev \
+    libsodium-dev libssl-dev
+DEPS_RUN := lighttpd curl
+DEPS_CHECK := spawn-fcgi apache2 libapache2-mod-fcgid libcmocka-dev \
+    python3 python3-pytest lame
+DEPS_LINT := clang clang-format clang-tidy cppcheck
+DEPS_BENCH := wrk python3
+
+deps:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
+
+# A first build knows of its libraries only after they were installed, so the
+# rest is a make of its own.
+run:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN)
+	@$(MAKE) --no-print-directory all
+	@tests/demo/run.sh $(ONCE)
+
+check:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
+	@$(MAKE) --no-print-directory check-all
+
+# The sanitizers' builds run the same unit tests; under ThreadSanitizer only
+# those with threads.
+THREADED := test_txn test_fcgi
+check-all: all layers unit-tests
+	@$(MAKE) --no-print-directory SANITIZE=address,undefined unit-tests
+	@$(MAKE) --no-print-directory SANITIZE=thread unit-tests
+	@$(PYTHON) tests/check.py $(UNIT_TESTS) \
+	    $(UNIT_TESTS:build/tests/%=build/address-undefined/tests/%) \
+	    $(THREADED:%=build/thread/tests/%) \
+	    --e2e tests/e2e
+
+unit-tests: $(if $(filter thread,$(SANITIZE)),$(THREADED:%=$(BUILD)/tests/%),$(UNIT_TESTS))
+
+check-unit: unit-tests
+	@$(PYTHON) tests/check.py $(UNIT_TESTS)
+
+check-e2e: all
+	@$(PYTHON) tests/check.py --e2e tests/e2e
+
+# Tests that take minutes: the crash test at length, everything under
+# valgrind.
+check-long: all
+	@PROMPTLEDGER_LONG=1 $(PYTHON) tests/check.py --e2e tests/e2e
+
+layers: $(GENERATED)
+	@$(PYTHON) tests/layers.py $(CC) $(ALL_CFLAGS)
+
+lint: $(GENERATED)
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_LINT)
+	clang-format --dry-run -Werror $(SOURCES) src/main.c $(HEADERS) \
+	    $(wildcard tests/unit/*.[ch])
+	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
+	    --enable=warning,performance,portability -Isrc -I$(BUILD)/gen src
+	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) src/main.c -- \
+	    -std=c11 -D_GNU_SOURCE -Isrc -I$(BUILD)/gen \
+	    -DPROMPTLEDGER_VERSION='"$(VERSION)"'
+
+format:
+	clang-format -i $(SOURCES) src/main.c $(HEADERS) \
+	    $(wildcard tests/unit/*.[ch])
+
+bench:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_BENCH)
+	@$(MAKE) --no-print-directory all
+	$(PYTHON) tests/bench/run.py
 
 clean:
 	rm -rf build cgi-bin/promptledger.fcgi

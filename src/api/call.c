@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/call.h"
 
-#include "api/family.h"
-
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -23,7 +21,7 @@ struct doc *
 call_reply(struct call *c, int status)
 {
 	call_reply_empty(c, status);
-	response_header(c->reply, "Content-Type", c->family->content_type);
+	response_header(c->reply, "Content-Type", c->content_type);
 	doc_init(&c->doc, &c->reply->body);
 	return &c->doc;
 }

@@ -53,6 +53,7 @@ struct call {
 	struct pattern_params params;
 	const char *allow;            /* methods of the path, for 405 */
 	const char *request_id;       /* 16 hexadecimal digits */
+	const char *content_type;     /* of the reply's body */
 
 	bool has_caller;
 	struct caller caller;         /* valid when has_caller */
@@ -76,8 +77,8 @@ const char *call_param(const struct call *c, size_t i);
 enum err call_fail(struct call *c, enum err code, const char *field,
     const char *detail);
 
-/* Begin the reply: status, the family's content type, and the doc to write
- * it with.  Whatever was in the reply goes. */
+/* Begin the reply: status, c->content_type (the family's unless changed) and
+ * the doc to write it with.  Whatever was in the reply goes. */
 struct doc *call_reply(struct call *c, int status);
 
 /* A reply without a body (204). */

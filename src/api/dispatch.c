@@ -477,6 +477,7 @@ dispatch(const struct site *site, struct arena *arena,
 	text_hex(c->txn.seed, 8, request_id);
 	c->request_id = request_id;
 	err = route_request(c, env);
+	c->content_type = c->family->content_type;
 	if (err == ERR_NONE)
 		err = answer(c);
 	if (err != ERR_NONE)

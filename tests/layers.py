@@ -1,0 +1,115 @@
+#!/usr/bin/python3
+"""The order of the source tree: arrows point down only.
+
+A file includes its own header, files of the layers that its folder may use,
+and inside its folder only what the list below names before it.  Foreign
+libraries stay in the one folder that hides them.  Prints every violation;
+exit status 1 when there was one.
+"""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+SRC = ROOT / "src"
+
+# Folder by folder, from the bottom: its modules in order, what it may use.
+LAYERS = {
+    "base": ("given text clock log arena buf err config", ""),
+    "http": ("request response pattern fcgi", "base"),
+    "wire": ("scan doc body field", "base"),
+    "store": ("statement connection lock schema store txn query", "base"),
+    "domain": ("secret user token audio asset upload project prompt version "
+               "payload change audit installation", "base store"),
+    "api": ("call route family auth dispatch account service "
+            "promptcrafter px0 voice admin", "base http wire store domain"),
+    "cli": ("command init user token serve audit routes version help",
+            "base wire store domain api"),
+}
+
+# What lies behind the store's other headers is its own.
+DOMAIN_MAY_SEE = {"store/txn.h", "store/query.h", "store/store.h"}
+
+FOREIGN = {
+    "sqlite3.h": "store/",
+    "json-c/": "wire/",
+    "json.h": "wire/",
+    "json_": "wire/",
+    "fcgiapp.h": "http/fcgi.c",
+    "fcgi_stdio.h": "nowhere",
+}
+
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
+
+
+def module_of(path):
+    """'api/px0/payload.c' belongs to the module px0 of the folder api,
+    'store/txn_private.h' to txn."""
+    parts = path.split("/")
+    return parts[0], parts[1].split(".")[0].removesuffix("_private")
+
+
+def check_include(source, target):
+    """What is wrong with source including target, or None."""
+    if source == "main.c":
+        return None
+    folder, module = module_of(source)
+    if "/" not in target:
+        return None if target.startswith(("statement_", "migration_")) \
+            else "includes are written from src/"
+    wanted_folder, wanted = module_of(target)
+    if wanted_folder != folder:
+        if wanted_folder not in LAYERS[folder][1].split():
+            return f"{folder}/ may not use {wanted_folder}/"
+        if folder == "domain" and wanted_folder == "store" \
+                and target not in DOMAIN_MAY_SEE:
+            return "domain/ sees txn.h, query.h and store.h only"
+        return None
+    order = LAYERS[folder][0].split()
+    for name in (module, wanted):
+        if name not in order:
+            return f"{folder}/{name} has no place in tests/layers.py"
+    if order.index(wanted) > order.index(module):
+        return f"{wanted} comes after {module}"
+    return None
+
+
+def check_foreign(source, target):
+    for name, home in FOREIGN.items():
+        if target.startswith(name) and not source.startswith(home):
+            return f"{target} belongs to {home}"
+    return None
+
+
+def violations():
+    for path in sorted(SRC.rglob("*.[ch]")):
+        source = str(path.relative_to(SRC))
+        for kind, target in INCLUDE.findall(path.read_text()):
+            check = check_include if kind == '"' else check_foreign
+            wrong = check(source, target)
+            if wrong:
+                yield f"src/{source}: {target}: {wrong}"
+
+
+def lone_headers(compile_command):
+    """Headers that do not compile by themselves."""
+    for path in sorted(SRC.rglob("*.h")):
+        done = subprocess.run(
+            compile_command + ["-fsyntax-only", "-x", "c", str(path)],
+            capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            yield f"{path.relative_to(ROOT)}: does not compile alone\n" \
+                + done.stderr
+
+
+def main():
+    found = list(violations()) + list(lone_headers(sys.argv[1:]))
+    for line in found:
+        print(line)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
