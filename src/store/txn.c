@@ -151,6 +151,18 @@ run_member(struct connection *c, struct job *j)
 	connection_step(c, STATEMENT_TXN_RELEASE, &ignored);
 }
 
+/* The job stays on its owner's stack, who waits until it is done.  Called
+ * with the mutex held. */
+static void
+push_job(struct store *s, struct job *j)
+{
+	if (s->queue_tail == NULL)
+		s->queue_head = j;
+	else
+		s->queue_tail->next = j;
+	s->queue_tail = j;
+}
+
 static struct job *
 pop_job(struct store *s)
 {
@@ -289,11 +301,7 @@ run_write(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
 	assert(call->actor.id != NULL);
 	pthread_cond_init(&j.wake, NULL);
 	pthread_mutex_lock(&s->mutex);
-	if (s->queue_tail == NULL)
-		s->queue_head = &j;
-	else
-		s->queue_tail->next = &j;
-	s->queue_tail = &j;
+	push_job(s, &j);
 	while (!j.done) {
 		if (s->has_leader || s->queue_head != &j) {
 			pthread_cond_wait(&j.wake, &s->mutex);
