@@ -404,27 +404,45 @@ wait_for_workers(struct service *s, long limit_ms)
 	return all;
 }
 
+/* Join the workers that have ended and let go of the others. */
+static bool
+join_workers(struct service *s)
+{
+	struct worker *w;
+	unsigned i;
+	bool all;
+
+	pthread_mutex_lock(&s->lock);
+	all = s->left == s->count;
+	for (i = 0; i < s->count; i++) {
+		w = &s->workers[i];
+		if (w->left)
+			pthread_join(w->thread, NULL);
+		else
+			pthread_detach(w->thread);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return all;
+}
+
 /* End the workers.  One that is still at work after the deadline keeps its
  * memory, and the service, until the process exits. */
 static void
 drain_workers(struct service *s)
 {
 	const uint64_t one = 1;
-	unsigned i;
 
 	/* An eventfd that holds 0 always takes 1. */
 	if (write(s->drain, &one, sizeof(one)) != (ssize_t)sizeof(one))
 		log_line("event=drain_failed errno=%d", errno);
 	if (!wait_for_workers(s, DRAIN_QUEUE_MS)) {
 		atomic_store(&s->closed, true);
-		if (!wait_for_workers(s, DRAIN_BUSY_MS)) {
-			log_line("event=drain_abandoned");
-			return;
-		}
+		(void)wait_for_workers(s, DRAIN_BUSY_MS); /* or go on */
 	}
-	for (i = 0; i < s->count; i++)
-		pthread_join(s->workers[i].thread, NULL);
-	free_service(s);
+	if (join_workers(s))
+		free_service(s);
+	else
+		log_line("event=drain_abandoned");
 }
 
 /* The signals that end the service. */
