@@ -26,7 +26,7 @@
 
 /* The web servers send SIGKILL some seconds after SIGTERM (mod_fcgid: 8). */
 #define DRAIN_QUEUE_MS 1000 /* still take what waits in the queue */
-#define DRAIN_BUSY_MS 3500  /* then wait for the requests at work */
+#define DRAIN_BUSY_MS 3300  /* then wait for the requests at work */
 
 /* How long a connection that the web server keeps may hold a worker without
  * a request: others may be waiting in the queue. */
