@@ -26,7 +26,7 @@
 
 /* The web servers send SIGKILL some seconds after SIGTERM (mod_fcgid: 8). */
 #define DRAIN_QUEUE_MS 1000 /* still take what waits in the queue */
-#define DRAIN_BUSY_MS 3500  /* then wait for the requests at work */
+#define DRAIN_BUSY_MS 3300  /* then wait for the requests at work */
 
 /* How long a connection that the web server keeps may hold a worker without
  * a request: others may be waiting in the queue. */
@@ -59,7 +59,8 @@ struct peer {
 	FCGX_Request *request;
 };
 
-static ssize_t read_fcgi(FCGX_Request *r, char *bytes, size_t len)
+static ssize_t
+read_fcgi(FCGX_Request *r, char *bytes, size_t len)
 {
 	const int want = len > INT_MAX ? INT_MAX : (int)len;
 	const int got = FCGX_GetStr(bytes, want, r->in);
@@ -70,7 +71,8 @@ static ssize_t read_fcgi(FCGX_Request *r, char *bytes, size_t len)
 	return got;
 }
 
-ssize_t exchange_read(struct exchange *x, char *bytes, size_t len)
+ssize_t
+exchange_read(struct exchange *x, char *bytes, size_t len)
 {
 	const struct peer *p = x->stream;
 	ssize_t got;
@@ -85,7 +87,8 @@ ssize_t exchange_read(struct exchange *x, char *bytes, size_t len)
 
 /* What does not leave at once stays in libfcgi's 8 KiB until the request is
  * finished, so the last part may fail unseen. */
-static bool write_fcgi(FCGX_Request *r, const char *bytes, size_t len)
+static bool
+write_fcgi(FCGX_Request *r, const char *bytes, size_t len)
 {
 	int part;
 
@@ -100,7 +103,8 @@ static bool write_fcgi(FCGX_Request *r, const char *bytes, size_t len)
 	return true;
 }
 
-static bool write_cgi(const char *bytes, size_t len)
+static bool
+write_cgi(const char *bytes, size_t len)
 {
 	ssize_t sent;
 
@@ -116,7 +120,8 @@ static bool write_cgi(const char *bytes, size_t len)
 	return true;
 }
 
-bool exchange_write(void *exchange, const char *bytes, size_t len)
+bool
+exchange_write(void *exchange, const char *bytes, size_t len)
 {
 	const struct exchange *x = exchange;
 	const struct peer *p = x->stream;
@@ -134,7 +139,8 @@ bool exchange_write(void *exchange, const char *bytes, size_t len)
  * listening socket does not block and each worker waits in an epoll of its
  * own; EPOLLEXCLUSIVE wakes one of them for one connection.
  */
-static int open_ready(const struct service *s)
+static int
+open_ready(const struct service *s)
 {
 	struct epoll_event listening = {.events = EPOLLIN | EPOLLEXCLUSIVE};
 	struct epoll_event drain = {.events = EPOLLIN};
@@ -154,7 +160,8 @@ static int open_ready(const struct service *s)
 /* Wait for a connection; false when the worker should end.  What is in the
  * queue when the drain begins is still taken: to its senders it is
  * accepted. */
-static bool wait_for_connection(struct service *s, int ready)
+static bool
+wait_for_connection(struct service *s, int ready)
 {
 	struct epoll_event events[2];
 	bool draining = false;
@@ -177,7 +184,8 @@ static bool wait_for_connection(struct service *s, int ready)
 }
 
 /* Does the connection that the web server keeps bring another request? */
-static bool wait_on_kept(struct service *s, int fd)
+static bool
+wait_on_kept(struct service *s, int fd)
 {
 	struct pollfd fds[2] = {
 	    {.fd = fd, .events = POLLIN},
@@ -190,7 +198,8 @@ static bool wait_on_kept(struct service *s, int fd)
 
 /* libfcgi does not say whether it kept a connection, so its fd is looked
  * at, though fcgiapp.h calls it private. */
-static bool wait_for_request(struct service *s, int ready, FCGX_Request *r)
+static bool
+wait_for_request(struct service *s, int ready, FCGX_Request *r)
 {
 	if (r->ipcFd >= 0) {
 		if (wait_on_kept(s, r->ipcFd))
@@ -207,7 +216,8 @@ static bool wait_for_request(struct service *s, int ready, FCGX_Request *r)
  * closed.  For a request without a body FCGX_GetChar takes the empty STDIN
  * record.
  */
-static void finish_request(FCGX_Request *r)
+static void
+finish_request(FCGX_Request *r)
 {
 	const bool unread = r->keepConnection && FCGX_GetChar(r->in) != EOF;
 
@@ -219,7 +229,8 @@ static void finish_request(FCGX_Request *r)
 /* FCGX_Accept_r has not brought a request.  Usual: another worker or
  * process was faster, or the peer sent no whole request.  Unusual: no file
  * descriptors left, for instance; wait a little, say it once. */
-static void weather_trouble(const struct service *s, int rc, bool *troubled)
+static void
+weather_trouble(const struct service *s, int rc, bool *troubled)
 {
 	struct pollfd drain = {.fd = s->drain, .events = POLLIN};
 
@@ -231,7 +242,8 @@ static void weather_trouble(const struct service *s, int rc, bool *troubled)
 	(void)poll(&drain, 1, TROUBLE_PAUSE_MS); /* only a pause */
 }
 
-static void serve_requests(struct service *s, int ready, void *state)
+static void
+serve_requests(struct service *s, int ready, void *state)
 {
 	FCGX_Request r;
 	struct peer peer = {.request = &r};
@@ -247,6 +259,12 @@ static void serve_requests(struct service *s, int ready, void *state)
 			continue;
 		}
 		troubled = false;
+		/* FCGX_Accept_r is content with the parameters that came
+		 * before a fault. */
+		if (FCGX_GetError(r.in) != 0) {
+			FCGX_Free(&r, 1);
+			continue;
+		}
 		x.env = (const char *const *)r.envp;
 		s->app.handle(state, &x);
 		finish_request(&r);
@@ -254,7 +272,8 @@ static void serve_requests(struct service *s, int ready, void *state)
 	FCGX_Free(&r, 1);
 }
 
-static void report_start(struct service *s, bool started)
+static void
+report_start(struct service *s, bool started)
 {
 	pthread_mutex_lock(&s->lock);
 	s->reported++;
@@ -264,7 +283,8 @@ static void report_start(struct service *s, bool started)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void report_end(struct worker *w)
+static void
+report_end(struct worker *w)
 {
 	struct service *s = w->service;
 
@@ -275,7 +295,8 @@ static void report_end(struct worker *w)
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void *run_worker(void *worker)
+static void *
+run_worker(void *worker)
 {
 	struct worker *w = worker;
 	struct service *s = w->service;
@@ -295,7 +316,8 @@ static void *run_worker(void *worker)
 	return NULL;
 }
 
-static void free_service(struct service *s)
+static void
+free_service(struct service *s)
 {
 	if (s->drain >= 0)
 		close(s->drain);
@@ -304,7 +326,8 @@ static void free_service(struct service *s)
 	free(s);
 }
 
-static struct service *new_service(const struct fcgi_service *app)
+static struct service *
+new_service(const struct fcgi_service *app)
 {
 	struct service *s;
 	pthread_condattr_t steady;
@@ -330,7 +353,8 @@ static struct service *new_service(const struct fcgi_service *app)
 
 /* Start the workers; false when one of them could not.  Fewer threads than
  * asked for will do: shared hosting limits their number. */
-static bool start_workers(struct service *s)
+static bool
+start_workers(struct service *s)
 {
 	struct worker *w;
 	bool started;
@@ -356,7 +380,8 @@ static bool start_workers(struct service *s)
 }
 
 /* Wait up to limit_ms for all workers to end. */
-static bool wait_for_workers(struct service *s, long limit_ms)
+static bool
+wait_for_workers(struct service *s, long limit_ms)
 {
 	struct timespec until;
 	bool all;
@@ -379,30 +404,50 @@ static bool wait_for_workers(struct service *s, long limit_ms)
 	return all;
 }
 
+/* Join the workers that have ended and let go of the others. */
+static bool
+join_workers(struct service *s)
+{
+	struct worker *w;
+	unsigned i;
+	bool all;
+
+	pthread_mutex_lock(&s->lock);
+	all = s->left == s->count;
+	for (i = 0; i < s->count; i++) {
+		w = &s->workers[i];
+		if (w->left)
+			pthread_join(w->thread, NULL);
+		else
+			pthread_detach(w->thread);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return all;
+}
+
 /* End the workers.  One that is still at work after the deadline keeps its
  * memory, and the service, until the process exits. */
-static void drain_workers(struct service *s)
+static void
+drain_workers(struct service *s)
 {
 	const uint64_t one = 1;
-	unsigned i;
 
 	/* An eventfd that holds 0 always takes 1. */
 	if (write(s->drain, &one, sizeof(one)) != (ssize_t)sizeof(one))
 		log_line("event=drain_failed errno=%d", errno);
 	if (!wait_for_workers(s, DRAIN_QUEUE_MS)) {
 		atomic_store(&s->closed, true);
-		if (!wait_for_workers(s, DRAIN_BUSY_MS)) {
-			log_line("event=drain_abandoned");
-			return;
-		}
+		(void)wait_for_workers(s, DRAIN_BUSY_MS); /* or go on */
 	}
-	for (i = 0; i < s->count; i++)
-		pthread_join(s->workers[i].thread, NULL);
-	free_service(s);
+	if (join_workers(s))
+		free_service(s);
+	else
+		log_line("event=drain_abandoned");
 }
 
 /* The signals that end the service. */
-static sigset_t end_signals(void)
+static sigset_t
+end_signals(void)
 {
 	sigset_t set;
 
@@ -412,7 +457,8 @@ static sigset_t end_signals(void)
 	return set;
 }
 
-static void wait_for_end(const struct fcgi_service *app)
+static void
+wait_for_end(const struct fcgi_service *app)
 {
 	const struct timespec second = {.tv_sec = 1};
 	const sigset_t set = end_signals();
@@ -426,7 +472,8 @@ static void wait_for_end(const struct fcgi_service *app)
 	}
 }
 
-static void ignore_sigpipe(void)
+static void
+ignore_sigpipe(void)
 {
 	struct sigaction ignore = {.sa_handler = SIG_IGN};
 
@@ -435,14 +482,16 @@ static void ignore_sigpipe(void)
 
 /* Processes of one web server may share the listening socket, and with it
  * this flag; all of them run this program. */
-static bool unblock_listening(void)
+static bool
+unblock_listening(void)
 {
 	const int flags = fcntl(LISTEN_FD, F_GETFL);
 
 	return flags >= 0 && fcntl(LISTEN_FD, F_SETFL, flags | O_NONBLOCK) == 0;
 }
 
-bool fcgi_is_responder(void)
+bool
+fcgi_is_responder(void)
 {
 	socklen_t len = sizeof(int);
 	int listening = 0;
@@ -455,7 +504,8 @@ bool fcgi_is_responder(void)
 	       listening != 0;
 }
 
-int fcgi_serve(const struct fcgi_service *app)
+int
+fcgi_serve(const struct fcgi_service *app)
 {
 	const sigset_t set = end_signals();
 	struct service *s;
@@ -482,7 +532,8 @@ int fcgi_serve(const struct fcgi_service *app)
 	return started ? 0 : 1;
 }
 
-int fcgi_serve_cgi(const struct fcgi_service *app)
+int
+fcgi_serve_cgi(const struct fcgi_service *app)
 {
 	struct peer peer = {.request = NULL};
 	struct exchange x = {

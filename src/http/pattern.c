@@ -12,7 +12,8 @@ struct segment {
 };
 
 /* Take the slash at *at and the segment behind it; false at the end. */
-static bool next_segment(const char **at, const char *end, struct segment *out)
+static bool
+next_segment(const char **at, const char *end, struct segment *out)
 {
 	const char *slash;
 
@@ -25,7 +26,8 @@ static bool next_segment(const char **at, const char *end, struct segment *out)
 	return true;
 }
 
-static bool is_same_literal(
+static bool
+is_same_literal(
     const struct segment *want, const struct segment *got, unsigned flags)
 {
 	if (want->len != got->len)
@@ -36,7 +38,8 @@ static bool is_same_literal(
 }
 
 /* Match the len bytes of path; the parameters' places go to values. */
-static bool match_segments(const char *pattern, const char *path, size_t len,
+static bool
+match_segments(const char *pattern, const char *path, size_t len,
     unsigned flags, struct segment values[PATTERN_PARAMS_MAX])
 {
 	const char *pattern_end = pattern + strlen(pattern);
@@ -59,7 +62,8 @@ static bool match_segments(const char *pattern, const char *path, size_t len,
 	return path == path_end;
 }
 
-static size_t count_params(const char *pattern)
+static size_t
+count_params(const char *pattern)
 {
 	const char *end = pattern + strlen(pattern);
 	struct segment part;
@@ -72,7 +76,8 @@ static size_t count_params(const char *pattern)
 	return count;
 }
 
-bool pattern_match(const char *pattern, const char *path, unsigned flags,
+bool
+pattern_match(const char *pattern, const char *path, unsigned flags,
     struct arena *a, struct pattern_params *out)
 {
 	struct segment values[PATTERN_PARAMS_MAX];

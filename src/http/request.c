@@ -65,7 +65,8 @@ static const char *const etag_suffixes[] = {
 };
 
 /* Which known parameter has this name?  KNOWN_COUNT for any other. */
-static enum known find_known(const char *name, size_t len)
+static enum known
+find_known(const char *name, size_t len)
 {
 	enum known k;
 
@@ -78,8 +79,8 @@ static enum known find_known(const char *name, size_t len)
 }
 
 /* The first of several equal names wins, as with getenv. */
-static void collect_known(
-    const char *const *env, const char *values[KNOWN_COUNT])
+static void
+collect_known(const char *const *env, const char *values[KNOWN_COUNT])
 {
 	const char *equals;
 	enum known k;
@@ -95,13 +96,15 @@ static void collect_known(
 	}
 }
 
-static const char *text_or(const char *text, const char *fallback)
+static const char *
+text_or(const char *text, const char *fallback)
 {
 	return text == NULL ? fallback : text;
 }
 
 /* How many bytes, from the start, are UTF-8 without control characters? */
-static size_t count_clean(const char *text, size_t len)
+static size_t
+count_clean(const char *text, size_t len)
 {
 	size_t at = 0, step;
 
@@ -118,7 +121,8 @@ static size_t count_clean(const char *text, size_t len)
 
 /* Text that is safe to show: at most max bytes, and '?' for each byte that
  * is no clean UTF-8.  Copies only when it must. */
-static const char *clean_text(const char *text, size_t max, struct arena *a)
+static const char *
+clean_text(const char *text, size_t max, struct arena *a)
 {
 	size_t len = strnlen(text, max + 1), at;
 	char *copy;
@@ -135,7 +139,8 @@ static const char *clean_text(const char *text, size_t max, struct arena *a)
 	return copy;
 }
 
-static void read_method(struct request *r, const char *name, struct arena *a)
+static void
+read_method(struct request *r, const char *name, struct arena *a)
 {
 	enum method m;
 
@@ -153,8 +158,9 @@ static void read_method(struct request *r, const char *name, struct arena *a)
  * is cut before its first bad byte, so that its beginning still chooses a
  * family.
  */
-static enum err read_path(struct request *r, const char *script,
-    const char *info, struct arena *a, struct failure *f)
+static enum err
+read_path(struct request *r, const char *script, const char *info,
+    struct arena *a, struct failure *f)
 {
 	size_t script_len = strnlen(script, REQUEST_PATH_MAX_BYTES + 1);
 	size_t info_len = strnlen(info, REQUEST_PATH_MAX_BYTES + 1);
@@ -184,8 +190,8 @@ static enum err read_path(struct request *r, const char *script,
 	return ERR_NONE;
 }
 
-static enum err read_query(
-    struct request *r, const char *query, struct failure *f)
+static enum err
+read_query(struct request *r, const char *query, struct failure *f)
 {
 	if (strnlen(query, REQUEST_QUERY_MAX_BYTES + 1) >
 	    REQUEST_QUERY_MAX_BYTES)
@@ -194,8 +200,8 @@ static enum err read_query(
 	return ERR_NONE;
 }
 
-static const char *make_target(
-    const struct request *r, const char *uri, struct arena *a)
+static const char *
+make_target(const struct request *r, const char *uri, struct arena *a)
 {
 	const size_t max = REQUEST_PATH_MAX_BYTES + REQUEST_QUERY_MAX_BYTES;
 
@@ -208,7 +214,8 @@ static const char *make_target(
 }
 
 /* Is "chunked" the last of the transfer codings? */
-static bool is_chunked(const char *codings)
+static bool
+is_chunked(const char *codings)
 {
 	const char *last = codings == NULL ? NULL : strrchr(codings, ',');
 
@@ -221,7 +228,8 @@ static bool is_chunked(const char *codings)
 
 /* nginx sends an empty CONTENT_LENGTH with every GET; under CGI and
  * mod_proxy_fcgi a chunked body comes without the parameter. */
-static enum err read_length(
+static enum err
+read_length(
     struct request *r, const char *text, const char *codings, struct failure *f)
 {
 	int64_t length;
@@ -240,8 +248,8 @@ static enum err read_length(
 
 /* A rewrite rule that copies the header sets an empty parameter when the
  * client sent none. */
-static const char *choose_authorization(
-    const char *plain, const char *redirected)
+static const char *
+choose_authorization(const char *plain, const char *redirected)
 {
 	if (plain != NULL && plain[0] != '\0')
 		return plain;
@@ -250,8 +258,9 @@ static const char *choose_authorization(
 	return NULL;
 }
 
-enum err request_init(struct request *out, const char *const *env,
-    struct arena *a, struct failure *f)
+enum err
+request_init(struct request *out, const char *const *env, struct arena *a,
+    struct failure *f)
 {
 	const char *values[KNOWN_COUNT];
 	enum err path, query, length;
@@ -280,7 +289,8 @@ enum err request_init(struct request *out, const char *const *env,
 	return length;
 }
 
-const char *request_param(const struct request *r, const char *name)
+const char *
+request_param(const struct request *r, const char *name)
 {
 	const size_t len = strlen(name);
 	const char *const *e;
@@ -292,7 +302,8 @@ const char *request_param(const struct request *r, const char *name)
 	return NULL;
 }
 
-const char *request_bearer(const struct request *r)
+const char *
+request_bearer(const struct request *r)
 {
 	static const char scheme[] = "Bearer ";
 	const char *token;
@@ -303,7 +314,8 @@ const char *request_bearer(const struct request *r)
 	return token[0] == '\0' || token[0] == ' ' ? NULL : token;
 }
 
-bool request_has_type(const struct request *r, const char *media_type)
+bool
+request_has_type(const struct request *r, const char *media_type)
 {
 	const char *type = r->content_type + strspn(r->content_type, " \t");
 	const size_t len = strlen(media_type);
@@ -316,8 +328,8 @@ bool request_has_type(const struct request *r, const char *media_type)
 }
 
 /* Take the next entity tag of a list; false at its end or at a fault. */
-static bool next_etag(
-    const char **at, bool *weak, const char **tag, size_t *len)
+static bool
+next_etag(const char **at, bool *weak, const char **tag, size_t *len)
 {
 	const char *close;
 
@@ -337,8 +349,8 @@ static bool next_etag(
 }
 
 /* Are the two the same between the quotes, but for one suffix of given? */
-static bool is_same_etag(
-    const char *given, size_t len, const char *own, size_t own_len)
+static bool
+is_same_etag(const char *given, size_t len, const char *own, size_t own_len)
 {
 	size_t i;
 
@@ -355,7 +367,8 @@ static bool is_same_etag(
 	return false;
 }
 
-bool request_etag_matches(const char *value, const char *etag, bool weak_ok)
+bool
+request_etag_matches(const char *value, const char *etag, bool weak_ok)
 {
 	const size_t own_len = strlen(etag) - 2; /* without the quotes */
 	const char *tag;

@@ -49,27 +49,31 @@ static const struct {
     {507, "Insufficient Storage"},
 };
 
-void response_init(struct response *r)
+void
+response_init(struct response *r)
 {
 	r->status = 200;
 	buf_init(&r->headers, HEADERS_MAX_BYTES);
 	buf_init(&r->body, RESPONSE_MAX_BYTES);
 }
 
-void response_free(struct response *r)
+void
+response_free(struct response *r)
 {
 	buf_free(&r->headers);
 	buf_free(&r->body);
 }
 
-void response_clear(struct response *r)
+void
+response_clear(struct response *r)
 {
 	r->status = 200;
 	buf_clear(&r->headers);
 	buf_clear(&r->body);
 }
 
-void response_header(struct response *r, const char *name, const char *value)
+void
+response_header(struct response *r, const char *name, const char *value)
 {
 	assert(name[0] != '\0' && strpbrk(name, ": \r\n") == NULL);
 	if (strpbrk(value, "\r\n") != NULL) {
@@ -82,7 +86,8 @@ void response_header(struct response *r, const char *name, const char *value)
 	buf_add(&r->headers, "\r\n", 2);
 }
 
-const char *response_reason(int status)
+const char *
+response_reason(int status)
 {
 	size_t i;
 
@@ -93,7 +98,8 @@ const char *response_reason(int status)
 	return "Unknown";
 }
 
-static bool write_status(int status, response_write_fn *write, void *sink)
+static bool
+write_status(int status, response_write_fn *write, void *sink)
 {
 	char line[80];
 
@@ -104,7 +110,8 @@ static bool write_status(int status, response_write_fn *write, void *sink)
 }
 
 /* The length, and the empty line that ends the headers. */
-static bool write_length(size_t len, response_write_fn *write, void *sink)
+static bool
+write_length(size_t len, response_write_fn *write, void *sink)
 {
 	char line[64];
 
@@ -112,7 +119,8 @@ static bool write_length(size_t len, response_write_fn *write, void *sink)
 	return write(sink, line, strlen(line));
 }
 
-bool response_write(const struct response *r, bool head_only,
+bool
+response_write(const struct response *r, bool head_only,
     response_write_fn *write, void *sink)
 {
 	const bool bodiless = r->status == 204 || r->status == 304;

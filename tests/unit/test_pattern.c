@@ -59,7 +59,8 @@ static const struct {
     {__LINE__, "/:id", "/\xc3\xa4", 0, "\xc3\xa4"},
 };
 
-static void paths_match_their_patterns(void **state)
+static void
+paths_match_their_patterns(void **state)
 {
 	struct arena *a = arena_new();
 	struct pattern_params got;
@@ -91,7 +92,8 @@ static void paths_match_their_patterns(void **state)
 	arena_free(a);
 }
 
-static void parameters_are_untouched_when_nothing_matches(void **state)
+static void
+parameters_are_untouched_when_nothing_matches(void **state)
 {
 	struct arena *a = arena_new();
 	struct pattern_params got = {.value = {"old"}, .count = 3};
@@ -103,7 +105,8 @@ static void parameters_are_untouched_when_nothing_matches(void **state)
 	arena_free(a);
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(paths_match_their_patterns),

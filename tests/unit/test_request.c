@@ -20,14 +20,16 @@ struct fixture {
 	struct failure f;
 };
 
-static enum err take(struct fixture *x, const char *const *env)
+static enum err
+take(struct fixture *x, const char *const *env)
 {
 	arena_reset(x->arena);
 	memset(&x->f, 0, sizeof(x->f));
 	return request_init(&x->r, env, x->arena, &x->f);
 }
 
-static int set_up(void **state)
+static int
+set_up(void **state)
 {
 	struct fixture *x = calloc(1, sizeof(*x));
 
@@ -38,7 +40,8 @@ static int set_up(void **state)
 	return 0;
 }
 
-static int tear_down(void **state)
+static int
+tear_down(void **state)
 {
 	struct fixture *x = *state;
 
@@ -88,7 +91,8 @@ static const struct {
     {__LINE__, {"PATH_INFO=\xff"}, ERR_REQUEST_MALFORMED, "/", 0},
 };
 
-static void paths_are_joined_and_checked(void **state)
+static void
+paths_are_joined_and_checked(void **state)
 {
 	struct fixture *x = *state;
 	enum err err;
@@ -106,7 +110,8 @@ static void paths_are_joined_and_checked(void **state)
 }
 
 /* "name=" and, up to total bytes of value, first and then 'a's. */
-static char *long_param(const char *name, const char *first, size_t total)
+static char *
+long_param(const char *name, const char *first, size_t total)
 {
 	const size_t before = strlen(name) + 1, first_len = strlen(first);
 	char *text = malloc(before + total + 1);
@@ -136,7 +141,8 @@ static const struct {
     {__LINE__, 0, 4097, 8193, ERR_PATH_TOO_LONG, 4096},
 };
 
-static void a_long_path_or_query_is_refused(void **state)
+static void
+a_long_path_or_query_is_refused(void **state)
 {
 	struct fixture *x = *state;
 	const char *env[ENV_MAX];
@@ -168,7 +174,8 @@ static void a_long_path_or_query_is_refused(void **state)
 	}
 }
 
-static void a_long_path_is_never_cut_inside_a_character(void **state)
+static void
+a_long_path_is_never_cut_inside_a_character(void **state)
 {
 	struct fixture *x = *state;
 	char *info = long_param("PATH_INFO", "/", 4097);
@@ -218,7 +225,8 @@ static const struct {
     {__LINE__, {"HTTP_CONTENT_LENGTH=5"}, ERR_NONE, 0},
 };
 
-static void the_length_of_the_body_is_read_strictly(void **state)
+static void
+the_length_of_the_body_is_read_strictly(void **state)
 {
 	struct fixture *x = *state;
 	enum err err;
@@ -257,7 +265,8 @@ static const struct {
     {__LINE__, {"REQUEST_METHOD=PUT", "PATH_INFO=/\n"}, METHOD_PUT, "PUT"},
 };
 
-static void methods_are_known_by_their_exact_names(void **state)
+static void
+methods_are_known_by_their_exact_names(void **state)
 {
 	struct fixture *x = *state;
 	size_t i;
@@ -285,7 +294,8 @@ static const struct {
     {__LINE__, {"X=1"}, "/"},
 };
 
-static void the_target_is_always_safe_to_show(void **state)
+static void
+the_target_is_always_safe_to_show(void **state)
 {
 	struct fixture *x = *state;
 	size_t i;
@@ -297,7 +307,8 @@ static void the_target_is_always_safe_to_show(void **state)
 	}
 }
 
-static void a_huge_target_is_cut(void **state)
+static void
+a_huge_target_is_cut(void **state)
 {
 	struct fixture *x = *state;
 	char *uri = long_param("REQUEST_URI", "/", 1 << 20);
@@ -332,12 +343,14 @@ static const struct {
     {__LINE__, {"HTTP_AUTHORIZATION=Bearer a b"}, "Bearer a b", "a b"},
 };
 
-static bool is_same(const char *a, const char *b)
+static bool
+is_same(const char *a, const char *b)
 {
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-static void the_token_is_found_where_web_servers_put_it(void **state)
+static void
+the_token_is_found_where_web_servers_put_it(void **state)
 {
 	struct fixture *x = *state;
 	size_t i;
@@ -367,7 +380,8 @@ static const struct {
     {__LINE__, "", "application/json", false},
 };
 
-static void media_types_are_compared_without_case_and_parameters(void **state)
+static void
+media_types_are_compared_without_case_and_parameters(void **state)
 {
 	struct fixture *x = *state;
 	size_t i;
@@ -413,7 +427,8 @@ static const struct {
     {__LINE__, "\"-gzip\"", false, false},
 };
 
-static void entity_tags_match_as_rfc_9110_says(void **state)
+static void
+entity_tags_match_as_rfc_9110_says(void **state)
 {
 	size_t i;
 
@@ -427,7 +442,8 @@ static void entity_tags_match_as_rfc_9110_says(void **state)
 	}
 }
 
-static void any_parameter_can_be_asked_for(void **state)
+static void
+any_parameter_can_be_asked_for(void **state)
 {
 	static const char *const env[] = {"AB=1", "A=2", "C", "D=", NULL};
 	struct fixture *x = *state;
@@ -439,7 +455,8 @@ static void any_parameter_can_be_asked_for(void **state)
 	assert_null(request_param(&x->r, "B"));
 }
 
-static void an_empty_environment_is_a_request_too(void **state)
+static void
+an_empty_environment_is_a_request_too(void **state)
 {
 	static const char *const env[] = {NULL};
 	struct fixture *x = *state;
@@ -451,7 +468,8 @@ static void an_empty_environment_is_a_request_too(void **state)
 	assert_null(x->r.authorization);
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(paths_are_joined_and_checked),

@@ -15,7 +15,8 @@ struct sink {
 	size_t room;
 };
 
-static bool write_to_sink(void *to, const char *bytes, size_t len)
+static bool
+write_to_sink(void *to, const char *bytes, size_t len)
 {
 	struct sink *s = to;
 
@@ -60,7 +61,8 @@ static const struct {
 	"Content-Length: 0\r\n\r\n"},
 };
 
-static void an_answer_is_written_as_cgi_wants_it(void **state)
+static void
+an_answer_is_written_as_cgi_wants_it(void **state)
 {
 	struct response r;
 	struct sink sink;
@@ -86,7 +88,8 @@ static void an_answer_is_written_as_cgi_wants_it(void **state)
 	}
 }
 
-static void a_body_with_nul_bytes_is_written_whole(void **state)
+static void
+a_body_with_nul_bytes_is_written_whole(void **state)
 {
 	static const char expected[] =
 	    "Status: 200 OK\r\nContent-Length: 3\r\n\r\na\0b";
@@ -104,7 +107,8 @@ static void a_body_with_nul_bytes_is_written_whole(void **state)
 	response_free(&r);
 }
 
-static void a_peer_that_leaves_at_any_byte_is_noticed(void **state)
+static void
+a_peer_that_leaves_at_any_byte_is_noticed(void **state)
 {
 	struct response r;
 	struct sink sink;
@@ -128,7 +132,8 @@ static void a_peer_that_leaves_at_any_byte_is_noticed(void **state)
 	response_free(&r);
 }
 
-static void a_body_over_its_limit_becomes_a_bare_500(void **state)
+static void
+a_body_over_its_limit_becomes_a_bare_500(void **state)
 {
 	struct response r;
 	struct sink sink = {.room = 4096};
@@ -145,7 +150,8 @@ static void a_body_over_its_limit_becomes_a_bare_500(void **state)
 	response_free(&r);
 }
 
-static void clearing_forgets_everything(void **state)
+static void
+clearing_forgets_everything(void **state)
 {
 	struct response r;
 	struct sink sink = {.room = 4096};
@@ -164,7 +170,8 @@ static void clearing_forgets_everything(void **state)
 	response_free(&r);
 }
 
-int main(void)
+int
+main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(an_answer_is_written_as_cgi_wants_it),
