@@ -49,7 +49,7 @@ all: $(BUILD)/promptledger
 
 $(BUILD)/promptledger: $(BUILD)/src/main.o $(BUILD)/libpromptledger.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
-	$(if $(SANITIZE),,cp $@ cgi-bin/promptledger.fcgi.new && \
+	$(if $(SANITIZE),,mkdir -p cgi-bin && cp $@ cgi-bin/promptledger.fcgi.new && \
 	    mv cgi-bin/promptledger.fcgi.new cgi-bin/promptledger.fcgi)
 
 $(BUILD)/libpromptledger.a: $(OBJECTS)
