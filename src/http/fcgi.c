@@ -34,6 +34,9 @@
 
 #define TROUBLE_PAUSE_MS 100
 
+/* How much of a body that nobody wants is read away under plain CGI. */
+#define CGI_UNREAD_MAX ((int64_t)64 << 20)
+
 /* One worker thread and what it tells the thread that drains. */
 struct worker {
 	struct service *service;
@@ -57,6 +60,7 @@ struct service {
 /* Behind exchange.stream; request is NULL under plain CGI. */
 struct peer {
 	FCGX_Request *request;
+	int64_t unread; /* plain CGI: bytes of the body that may still come */
 };
 
 static ssize_t
@@ -71,18 +75,59 @@ read_fcgi(FCGX_Request *r, char *bytes, size_t len)
 	return got;
 }
 
-ssize_t
-exchange_read(struct exchange *x, char *bytes, size_t len)
+static ssize_t
+read_cgi(struct peer *p, char *bytes, size_t len)
 {
-	const struct peer *p = x->stream;
 	ssize_t got;
 
-	if (p->request != NULL)
-		return read_fcgi(p->request, bytes, len);
 	do {
 		got = read(STDIN_FILENO, bytes, len);
 	} while (got < 0 && errno == EINTR);
+	p->unread = got > 0 ? p->unread - got : 0;
 	return got;
+}
+
+/* Under mod_cgid standard input and output are one socket: to end with a
+ * part of the body unread resets it, and the answer is lost. */
+static void
+read_away_cgi(struct peer *p)
+{
+	char bytes[8192];
+	size_t len;
+
+	while (p->unread > 0) {
+		len = p->unread < (int64_t)sizeof(bytes) ? (size_t)p->unread
+							 : sizeof(bytes);
+		(void)read_cgi(p, bytes, len); /* the end clears unread */
+	}
+}
+
+/* How many bytes of body the web server announces; without a length
+ * (chunked) they end with standard input. */
+static int64_t
+announced_cgi(void)
+{
+	const char *length = getenv("CONTENT_LENGTH");
+	char *end;
+	long long bytes;
+
+	if (length == NULL || *length == '\0')
+		return getenv("HTTP_TRANSFER_ENCODING") != NULL
+		    ? CGI_UNREAD_MAX : 0;
+	errno = 0;
+	bytes = strtoll(length, &end, 10);
+	if (errno != 0 || *end != '\0' || bytes > CGI_UNREAD_MAX)
+		return CGI_UNREAD_MAX;
+	return bytes;
+}
+
+ssize_t
+exchange_read(struct exchange *x, char *bytes, size_t len)
+{
+	struct peer *p = x->stream;
+
+	return p->request != NULL ? read_fcgi(p->request, bytes, len)
+				  : read_cgi(p, bytes, len);
 }
 
 /* What does not leave at once stays in libfcgi's 8 KiB until the request is
@@ -124,10 +169,12 @@ bool
 exchange_write(void *exchange, const char *bytes, size_t len)
 {
 	const struct exchange *x = exchange;
-	const struct peer *p = x->stream;
+	struct peer *p = x->stream;
 
-	return p->request != NULL ? write_fcgi(p->request, bytes, len)
-				  : write_cgi(bytes, len);
+	if (p->request != NULL)
+		return write_fcgi(p->request, bytes, len);
+	read_away_cgi(p);
+	return write_cgi(bytes, len);
 }
 
 /*
@@ -535,7 +582,7 @@ fcgi_serve(const struct fcgi_service *app)
 int
 fcgi_serve_cgi(const struct fcgi_service *app)
 {
-	struct peer peer = {.request = NULL};
+	struct peer peer = {.request = NULL, .unread = announced_cgi()};
 	struct exchange x = {
 	    .env = (const char *const *)environ,
 	    .stream = &peer,
