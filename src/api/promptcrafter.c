@@ -396,9 +396,6 @@ static const struct err_text create_texts[] = {
 };
 
 static const struct err_text list_texts[] = {
-	{ERR_TOKEN_MISSING, NULL, 0, "Authentication required."},
-	{ERR_TOKEN_SCHEME, NULL, 0, "Authentication token is invalid or has expired."},
-	{ERR_TOKEN_INVALID, NULL, 0, "Authentication token is invalid or has expired."},
 	{ERR_INTERNAL, NULL, 0, "An internal server error occurred."},
 	{ERR_NONE, NULL, 0, NULL},
 };
