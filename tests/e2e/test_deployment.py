@@ -267,7 +267,8 @@ def test_impossible_length_is_refused(site, length):
     b"/prompts/%00", b"/prompts/a%00b", b"/prompts/%0A", b"/prompts/%0d%0aX:y",
     b"/prompts/%zz", b"/prompts/%", b"/prompts/%C0%AF", b"/prompts/%FF",
     b"/prompts/a%3Fb", b"/prompts/..%2F..%2Fetc%2Fpasswd",
-    b"/prompts/../../../etc/passwd", b"/nothing~", b"/x.inc", b"/promptledger.db",
+    b"/prompts/../../../etc/passwd", b"/nothing~", b"/x.inc",
+    b"/promptledger.db",
     b"/prompts/" + b"a" * 10_000, b"/" + b"a/" * 5_000,
     b"/prompts/" + b"%41" * 1_500,
 ], ids=lambda path: path.decode()[:32])
@@ -317,7 +318,8 @@ def test_every_answer_forbids_sniffing_and_shared_caching(site):
 
 def test_client_headers_configure_nothing(site):
     answer = site.as_role("editor").get("/prompts", headers={
-        "PROMPTLEDGER_DATA": "/nonexistent", "Promptledger-Data": "/nonexistent",
+        "PROMPTLEDGER_DATA": "/nonexistent",
+        "Promptledger-Data": "/nonexistent",
         "Proxy": "http://example.org"})
     assert answer.status == 200
 

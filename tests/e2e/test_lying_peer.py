@@ -4,6 +4,7 @@ Spoken straight to the responder's socket, and to the program as plain CGI.
 """
 
 import json
+import socket
 import subprocess
 
 import pytest
@@ -37,8 +38,48 @@ def call_cgi(site, params, body):
     return parse_cgi_answer(done.stdout)
 
 
+def call_cgi_over_one_socket(site, params, body):
+    """Do the same as mod_cgid does it: one socket is standard input and
+    output, and the answer is read when the whole body has been sent."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(20)
+    with ours, theirs:
+        process = subprocess.Popen(
+            [site.installation.program], stdin=theirs, stdout=theirs,
+            env={**params, "PROMPTLEDGER_DATA": str(site.installation.data)},
+            **as_account())
+        theirs.close()
+        send_all(ours, body)
+        output = receive_all(ours)
+        assert process.wait(20) == 0
+    return parse_cgi_answer(output)
+
+
+def send_all(peer, body):
+    try:
+        peer.sendall(body)
+        peer.shutdown(socket.SHUT_WR)
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+
+
+def receive_all(peer):
+    output = b""
+    while piece := peer.recv(65536):
+        output += piece
+    return output
+
+
 def call_fcgi(site, params, body):
     return call(site.deployment.responder.socket, params, body)
+
+
+def unwanted_upload(size):
+    """A request that is refused before its body is looked at."""
+    params = request_params("PATCH", "/prompts/invalid_prompt_id",
+                            CONTENT_TYPE="application/json",
+                            CONTENT_LENGTH=str(size))
+    return params, b" " * size
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +160,13 @@ def test_silent_peers_do_not_keep_others_waiting(socket_site, person):
     finally:
         for exchange in silent:
             exchange.peer.close()
+
+
+@pytest.mark.parametrize("size", [100, 1_000_000, 20_000_000])
+@pytest.mark.parametrize("way", [call_fcgi, call_cgi,
+                                 call_cgi_over_one_socket],
+                         ids=["fastcgi", "cgi", "one_socket"])
+def test_answer_to_an_unwanted_body_is_not_lost(socket_site, way, size):
+    answer = way(socket_site, *unwanted_upload(size))
+    assert answer.status == 401, answer
+    assert answer.json() == {"error": "Authentication token is missing."}

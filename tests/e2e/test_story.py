@@ -58,7 +58,8 @@ def change_types(site, prompt_id):
 
 def assert_only_the_final_record_is_left(site, admin_path, prompt_id):
     assert change_types(site, prompt_id) == ["DELETE"]
-    [record] = site.as_role("admin").get(admin_path + "/history").json()["data"]
+    history = site.as_role("admin").get(admin_path + "/history")
+    [record] = history.json()["data"]
     assert record["changeType"] == "DELETE"
     assert record["changes"] == {"deletedAll": True, "name": "Welcome"}
     assert record["author"]["email"] == "admin@example.org"
