@@ -112,8 +112,8 @@ announced_cgi(void)
 	long long bytes;
 
 	if (length == NULL || *length == '\0')
-		return getenv("HTTP_TRANSFER_ENCODING") != NULL
-		    ? CGI_UNREAD_MAX : 0;
+		return getenv("HTTP_TRANSFER_ENCODING") != NULL ? CGI_UNREAD_MAX
+								: 0;
 	errno = 0;
 	bytes = strtoll(length, &end, 10);
 	if (errno != 0 || *end != '\0' || bytes > CGI_UNREAD_MAX)
