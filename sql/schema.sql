@@ -148,6 +148,7 @@ CREATE TABLE prompt (
 ) STRICT;
 
 CREATE INDEX prompt_owner ON prompt (owner_id, created_at);
+CREATE INDEX prompt_name ON prompt (project_id, name);
 CREATE INDEX prompt_updated ON prompt (updated_at);
 CREATE INDEX prompt_active ON prompt (section) WHERE is_active;
 CREATE INDEX prompt_asset ON prompt (asset_id) WHERE asset_id IS NOT NULL;

@@ -84,3 +84,48 @@ FROM prompt
 WHERE project_id = :project_id
   AND name = :name
 LIMIT 1
+
+-- name: prompt_list_of_project
+-- mode: read
+SELECT id, kind, project_id, owner_id, slug, name, description, status,
+       is_active, version, last_version, content, system_prompt, model,
+       model_params, tags, section, sub_section, route, categories, tone,
+       output_format, few_shot, context, payload_schema, asset_id, file_name,
+       created_at, created_by, updated_at, updated_by, revision
+FROM prompt
+WHERE project_id = :project_id
+  AND status = coalesce(:status, status)
+ORDER BY created_at DESC, id DESC
+
+-- A slug may stand in several projects that the user can reach; the oldest
+-- prompt is as good as any.
+-- name: prompt_id_by_slug
+-- mode: read
+SELECT p.id
+FROM membership AS m
+JOIN project AS j ON j.team_id = m.team_id
+JOIN prompt AS p ON p.project_id = j.id
+WHERE m.user_id = :user_id
+  AND p.slug = :slug
+ORDER BY p.created_at, p.id
+LIMIT 1
+
+-- name: membership_role_on_prompt
+-- mode: read
+SELECT m.role
+FROM prompt AS p
+JOIN project AS j ON j.id = p.project_id
+JOIN membership AS m ON m.team_id = j.team_id
+WHERE p.id = :prompt_id
+  AND m.user_id = :user_id
+
+-- The description belongs to the prompt in px0, so no version is appended.
+-- name: prompt_describe
+-- mode: write
+UPDATE prompt
+SET description = :description,
+    updated_at = :updated_at,
+    updated_by = :updated_by,
+    revision = revision + 1
+WHERE id = :id
+  AND revision = :revision

@@ -5,6 +5,7 @@
  */
 #include "api/family.h"
 
+#include "api/account.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "domain/project.h"
@@ -128,49 +129,24 @@ read_body(struct call *c, const char *text, size_t len,
  * Signing up and in.
  */
 
-struct credentials {
-	char hash[USER_HASH_SIZE];        /* sign-up */
-	char secret[TOKEN_SECRET_SIZE];
-	const char *user_id;              /* log-in */
-};
-
-static enum err
-add_session(struct call *c, struct txn *t, const char *user_id,
-    const char *secret)
-{
-	struct token_new token = {
-		.user_id = user_id,
-		.is_session = true,
-		.name = "",
-		.operation = TOKEN_ADMIN,
-		.expires_at = txn_now(t) +
-		    c->site->config->session_hours * 3600 * 1000,
-	};
-
-	return token_create(t, &token, secret);
-}
-
 static enum err
 signup_prepare(struct call *c)
 {
 	const struct signup_body *b = c->body;
-	struct credentials *made = arena_alloc(c->arena, sizeof(*made));
 	size_t length = text_length(b->password.text);
 
 	if (text_equal(c->site->config->signup, "closed"))
 		return call_fail(c, ERR_SIGNUP_CLOSED, NULL, NULL);
 	if (length < 10 || length > 30)
 		return call_fail(c, ERR_BODY_INVALID, "password", NULL);
-	token_draw(true, made->secret);
-	c->prepared = made;
-	return user_hash_password(b->password.text, made->hash, &c->failure);
+	return account_prepare_signup(c, b->password.text);
 }
 
 static enum err
 signup(struct call *c, struct txn *t)
 {
 	const struct signup_body *b = c->body;
-	const struct credentials *made = c->prepared;
+	const struct account *made = c->prepared;
 	struct user_new who = {
 		.email = b->email.text,
 		.name = b->name.text,
@@ -178,16 +154,14 @@ signup(struct call *c, struct txn *t)
 		.role = "member",
 		.is_admin = true,
 	};
-	struct tenancy home;
 	struct user user;
 	struct doc *d;
 	enum err err;
 
 	if ((err = user_create(t, &who, &user)) != ERR_NONE ||
-	    (err = project_create_tenancy(t, &home)) != ERR_NONE ||
-	    (err = project_add_member(t, home.team_id, user.id,
-		 TEAM_ADMIN)) != ERR_NONE ||
-	    (err = add_session(c, t, user.id, made->secret)) != ERR_NONE)
+	    (err = project_create_home(t, user.id)) != ERR_NONE ||
+	    (err = account_open_session(c, t, user.id, made->secret,
+		 NULL)) != ERR_NONE)
 		return err;
 	d = call_reply(c, 201);
 	response_header(c->reply, "Cache-Control", "no-store");
@@ -199,45 +173,22 @@ signup(struct call *c, struct txn *t)
 }
 
 static enum err
-find_account(struct txn *t, void *arg)
-{
-	struct call *c = arg;
-	const struct login_body *b = c->body;
-	struct user *user = c->prepared;
-
-	return user_find_by_email(t, b->email.text, user);
-}
-
-static enum err
 login_prepare(struct call *c)
 {
 	const struct login_body *b = c->body;
-	struct credentials *made = arena_alloc(c->arena, sizeof(*made));
-	struct user user = {0};
-	enum err err;
 
-	c->prepared = &user;
-	err = txn_run(c->site->store, TXN_READ, find_account, c, &c->txn);
-	if (err != ERR_NONE && err != ERR_USER_UNKNOWN)
-		return err;
-	/* An unknown address costs as much time as a wrong password. */
-	if (!user_password_fits(user.password_hash, b->password.text))
-		return call_fail(c, ERR_CREDENTIALS, NULL, NULL);
-	token_draw(true, made->secret);
-	made->user_id = user.id;
-	c->prepared = made;
-	return ERR_NONE;
+	return account_prepare_login(c, b->email.text, b->password.text);
 }
 
 static enum err
 login(struct call *c, struct txn *t)
 {
-	const struct credentials *made = c->prepared;
+	const struct account *made = c->prepared;
 	struct doc *d;
 	enum err err;
 
-	if ((err = add_session(c, t, made->user_id, made->secret)) !=
-	    ERR_NONE)
+	if ((err = account_open_session(c, t, made->user.id, made->secret,
+		 NULL)) != ERR_NONE)
 		return err;
 	d = call_reply(c, 200);
 	response_header(c->reply, "Cache-Control", "no-store");

@@ -27,13 +27,9 @@ join_team(struct txn *t, const struct user *user)
 	struct tenancy home;
 	enum err err;
 
-	if (role == TEAM_NONE) {
-		role = TEAM_ADMIN;
-		err = project_create_tenancy(t, &home);
-	} else {
-		err = project_ensure_installation(t, &home);
-	}
-	if (err != ERR_NONE)
+	if (role == TEAM_NONE)
+		return project_create_home(t, user->id);
+	if ((err = project_ensure_installation(t, &home)) != ERR_NONE)
 		return err;
 	return project_add_member(t, home.team_id, user->id, role);
 }

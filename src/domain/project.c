@@ -55,15 +55,15 @@ insert_team(struct txn *t, const struct tenancy *home)
 }
 
 static enum err
-insert_project(struct txn *t, const struct tenancy *home)
+insert_project(struct txn *t, const struct project *p)
 {
 	struct query q;
 
 	query_start(&q, t, STATEMENT_PROJECT_INSERT);
-	query_text(&q, ":id", home->project_id);
-	query_text(&q, ":team_id", home->team_id);
-	query_text(&q, ":name", "Prompts");
-	query_text(&q, ":slug", "prompts");
+	query_text(&q, ":id", p->id);
+	query_text(&q, ":team_id", p->team_id);
+	query_text(&q, ":name", p->name);
+	query_text(&q, ":slug", p->slug);
 	query_integer(&q, ":now", txn_now(t));
 	return query_run(&q);
 }
@@ -76,15 +76,32 @@ project_create_tenancy(struct txn *t, struct tenancy *out)
 		.team_id = txn_new_id(t),
 		.project_id = txn_new_id(t),
 	};
+	struct project first = {
+		.id = home.project_id,
+		.team_id = home.team_id,
+		.name = "Prompts",
+		.slug = "prompts",
+	};
 	enum err err;
 
 	if ((err = insert_organisation(t, home.organisation_id)) !=
 		ERR_NONE ||
 	    (err = insert_team(t, &home)) != ERR_NONE ||
-	    (err = insert_project(t, &home)) != ERR_NONE)
+	    (err = insert_project(t, &first)) != ERR_NONE)
 		return err;
 	*out = home;
 	return ERR_NONE;
+}
+
+enum err
+project_create_home(struct txn *t, const char *user_id)
+{
+	struct tenancy home;
+	enum err err;
+
+	if ((err = project_create_tenancy(t, &home)) != ERR_NONE)
+		return err;
+	return project_add_member(t, home.team_id, user_id, TEAM_ADMIN);
 }
 
 enum err
@@ -163,21 +180,155 @@ project_first_of_user(struct txn *t, const char *user_id, const char **out)
 	return ERR_NONE;
 }
 
+/* The role that a query of one role answers; TEAM_NONE without a row. */
+static enum err
+take_role(struct query *q, enum team_role *out)
+{
+	enum team_role role = TEAM_NONE;
+	enum err err;
+
+	if (query_row(q))
+		role = team_role_from_name(query_take_text(q));
+	if ((err = query_end(q)) != ERR_NONE)
+		return err;
+	*out = role;
+	return ERR_NONE;
+}
+
 enum err
 project_role(struct txn *t, const char *project_id, const char *user_id,
     enum team_role *out)
 {
-	enum team_role role = TEAM_NONE;
 	struct query q;
-	enum err err;
 
 	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE_IN_PROJECT);
 	query_text(&q, ":project_id", project_id);
 	query_text(&q, ":user_id", user_id);
-	if (query_row(&q))
-		role = team_role_from_name(query_take_text(&q));
+	return take_role(&q, out);
+}
+
+enum err
+project_prompt_role(struct txn *t, const char *prompt_id,
+    const char *user_id, enum team_role *out)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE_ON_PROMPT);
+	query_text(&q, ":prompt_id", prompt_id);
+	query_text(&q, ":user_id", user_id);
+	return take_role(&q, out);
+}
+
+enum err
+team_role(struct txn *t, const char *team_id, const char *user_id,
+    enum team_role *out)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE);
+	query_text(&q, ":team_id", team_id);
+	query_text(&q, ":user_id", user_id);
+	return take_role(&q, out);
+}
+
+enum err
+organisation_role(struct txn *t, const char *organisation_id,
+    const char *user_id, enum team_role *out)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE_IN_ORGANISATION);
+	query_text(&q, ":organisation_id", organisation_id);
+	query_text(&q, ":user_id", user_id);
+	return take_role(&q, out);
+}
+
+enum err
+team_has_members(struct txn *t, const char *team_id, bool *out)
+{
+	struct query q;
+	bool has;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_TEAM_HAS_MEMBERS);
+	query_text(&q, ":team_id", team_id);
+	has = query_row(&q);
 	if ((err = query_end(&q)) != ERR_NONE)
 		return err;
-	*out = role;
+	*out = has;
+	return ERR_NONE;
+}
+
+void
+team_take(struct query *q, struct team *out)
+{
+	out->id = query_take_text(q);
+	out->organisation_id = query_take_text(q);
+	out->name = query_take_text(q);
+	out->created_at = query_take_integer(q);
+}
+
+enum err
+team_find(struct txn *t, const char *id, struct team *out)
+{
+	struct team team;
+	struct query q;
+	bool found;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_TEAM_FIND);
+	query_text(&q, ":id", id);
+	if ((found = query_row(&q)))
+		team_take(&q, &team);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	if (!found)
+		return txn_fail(t, ERR_TEAM_UNKNOWN, "id", NULL);
+	*out = team;
+	return ERR_NONE;
+}
+
+void
+project_take(struct query *q, struct project *out)
+{
+	out->id = query_take_text(q);
+	out->team_id = query_take_text(q);
+	out->name = query_take_text(q);
+	out->slug = query_take_text(q);
+	out->created_at = query_take_integer(q);
+}
+
+enum err
+project_find(struct txn *t, const char *id, struct project *out)
+{
+	struct project p;
+	struct query q;
+	bool found;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_PROJECT_FIND);
+	query_text(&q, ":id", id);
+	if ((found = query_row(&q)))
+		project_take(&q, &p);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	if (!found)
+		return txn_fail(t, ERR_PROJECT_UNKNOWN, "id", NULL);
+	*out = p;
+	return ERR_NONE;
+}
+
+enum err
+project_create(struct txn *t, const struct project *first,
+    struct project *out)
+{
+	struct project p = *first;
+	enum err err;
+
+	p.id = txn_new_id(t);
+	p.created_at = txn_now(t);
+	if ((err = insert_project(t, &p)) != ERR_NONE)
+		return err;
+	*out = p;
 	return ERR_NONE;
 }

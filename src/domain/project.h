@@ -6,7 +6,11 @@
 #ifndef DOMAIN_PROJECT_H
 #define DOMAIN_PROJECT_H
 
+#include "store/query.h"
 #include "store/txn.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 /* What a member of a team may do with its prompts; a higher role includes
  * the lower ones. */
@@ -23,6 +27,22 @@ struct tenancy {
 	const char *project_id;
 };
 
+/* Text lives in the call's arena. */
+struct team {
+	const char *id;
+	const char *organisation_id;
+	const char *name;
+	int64_t created_at; /* UTC ms */
+};
+
+struct project {
+	const char *id;
+	const char *team_id;
+	const char *name;
+	const char *slug;
+	int64_t created_at; /* UTC ms */
+};
+
 const char *team_role_name(enum team_role role);
 
 /* TEAM_NONE for any other text. */
@@ -31,6 +51,9 @@ enum team_role team_role_from_name(const char *name);
 /* Make an organisation `Default Org`, its team `Default Team` and the team's
  * project `Prompts` (slug `prompts`). */
 enum err project_create_tenancy(struct txn *t, struct tenancy *out);
+
+/* The same for a user of his own, who administers the team. */
+enum err project_create_home(struct txn *t, const char *user_id);
 
 /* The three of the installation itself, made on first use. */
 enum err project_ensure_installation(struct txn *t, struct tenancy *out);
@@ -47,6 +70,41 @@ enum err project_first_of_user(struct txn *t, const char *user_id,
 /* The user's role in the team that owns the project; TEAM_NONE when there is
  * no such project or he is no member. */
 enum err project_role(struct txn *t, const char *project_id,
+    const char *user_id, enum team_role *out);
+
+/* The same by one of the project's prompts. */
+enum err project_prompt_role(struct txn *t, const char *prompt_id,
+    const char *user_id, enum team_role *out);
+
+/* ERR_PROJECT_UNKNOWN when there is none. */
+enum err project_find(struct txn *t, const char *id, struct project *out);
+
+/* Read the row that a query of the project columns, in the order of struct
+ * project, stands on. */
+void project_take(struct query *q, struct project *out);
+
+/* Create a project from first's team, name and slug.  ERR_NAME_TAKEN when
+ * the team has one of that name or slug. */
+enum err project_create(struct txn *t, const struct project *first,
+    struct project *out);
+
+/* ERR_TEAM_UNKNOWN when there is none. */
+enum err team_find(struct txn *t, const char *id, struct team *out);
+
+/* Likewise for the team columns. */
+void team_take(struct query *q, struct team *out);
+
+/* The user's role in the team; TEAM_NONE when there is no such team or he is
+ * no member. */
+enum err team_role(struct txn *t, const char *team_id, const char *user_id,
+    enum team_role *out);
+
+enum err team_has_members(struct txn *t, const char *team_id, bool *out);
+
+/* The user's place in the organisation: TEAM_ADMIN when he administers its
+ * Default Team, TEAM_VIEWER when he is in any of its teams, TEAM_NONE
+ * otherwise. */
+enum err organisation_role(struct txn *t, const char *organisation_id,
     const char *user_id, enum team_role *out);
 
 #endif

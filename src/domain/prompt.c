@@ -65,6 +65,26 @@ prompt_find(struct txn *t, const char *id, struct prompt *out)
 	return ERR_NONE;
 }
 
+enum err
+prompt_find_by_slug(struct txn *t, const char *slug, const char *user_id,
+    struct prompt *out)
+{
+	const char *id = NULL;
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_PROMPT_ID_BY_SLUG);
+	query_text(&q, ":user_id", user_id);
+	query_text(&q, ":slug", slug);
+	if (query_row(&q))
+		id = query_take_text(&q);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	if (id == NULL)
+		return txn_fail(t, ERR_PROMPT_UNKNOWN, "slug", NULL);
+	return prompt_find(t, id, out);
+}
+
 const char *
 prompt_slug(struct arena *a, const char *name)
 {
@@ -113,6 +133,22 @@ slug_is_taken(struct txn *t, const char *project_id, const char *slug,
 		return err;
 	*out = taken;
 	return ERR_NONE;
+}
+
+enum err
+prompt_check_name(struct txn *t, const char *project_id, const char *name)
+{
+	struct query q;
+	bool taken;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_PROMPT_NAME_EXISTS);
+	query_text(&q, ":project_id", project_id);
+	query_text(&q, ":name", name);
+	taken = query_row(&q);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	return taken ? txn_fail(t, ERR_NAME_TAKEN, "name", NULL) : ERR_NONE;
 }
 
 /* Families without slugs get one made of the name; where it is taken, the
@@ -288,6 +324,32 @@ prompt_update(struct txn *t, const struct prompt *old,
 	p.updated_at = txn_now(t);
 	p.updated_by = author_id;
 	p.revision = old->revision + 1;
+	*out = p;
+	return ERR_NONE;
+}
+
+enum err
+prompt_describe(struct txn *t, const struct prompt *old,
+    const char *description, const char *author_id, struct prompt *out)
+{
+	struct prompt p = *old;
+	struct query q;
+	enum err err;
+
+	p.description = description;
+	p.updated_at = txn_time_after(t, old->updated_at);
+	p.updated_by = author_id;
+	p.revision++;
+	query_start(&q, t, STATEMENT_PROMPT_DESCRIBE);
+	query_text(&q, ":id", p.id);
+	query_text(&q, ":description", p.description);
+	query_integer(&q, ":updated_at", p.updated_at);
+	query_text(&q, ":updated_by", p.updated_by);
+	query_integer(&q, ":revision", old->revision);
+	if ((err = query_run(&q)) != ERR_NONE)
+		return err;
+	if (query_changes(t) == 0)
+		return txn_fail(t, ERR_STALE, NULL, NULL);
 	*out = p;
 	return ERR_NONE;
 }

@@ -79,6 +79,11 @@ struct prompt_patch {
 /* ERR_PROMPT_UNKNOWN when there is none. */
 enum err prompt_find(struct txn *t, const char *id, struct prompt *out);
 
+/* The prompt of this slug in a project that the user can reach (any, when
+ * there are several).  ERR_PROMPT_UNKNOWN when there is none. */
+enum err prompt_find_by_slug(struct txn *t, const char *slug,
+    const char *user_id, struct prompt *out);
+
 /* Read the row that a query of the prompt columns, in the order of struct
  * prompt, stands on. */
 void prompt_take(struct query *q, struct prompt *out);
@@ -87,6 +92,11 @@ void prompt_take(struct query *q, struct prompt *out);
  * every other run becomes one '_'; none at the ends.  Never longer than name;
  * may be empty. */
 const char *prompt_slug(struct arena *a, const char *name);
+
+/* ERR_NAME_TAKEN when the project has a prompt of just this name; for
+ * families in which names are unique there. */
+enum err prompt_check_name(struct txn *t, const char *project_id,
+    const char *name);
 
 /* Create a prompt from what `first` holds (id, times, version, revision and
  * created_by/updated_by are set here; owner_id is the author).  slug NULL:
@@ -103,6 +113,12 @@ enum err prompt_create(struct txn *t, const struct prompt *first,
 enum err prompt_update(struct txn *t, const struct prompt *old,
     const struct prompt_patch *patch, const char *author_id,
     struct prompt *out);
+
+/* Give old (just found in this transaction) another description and nothing
+ * else: no version is appended, but updated_at moves on with every call.
+ * ERR_STALE when the row has moved since old was read. */
+enum err prompt_describe(struct txn *t, const struct prompt *old,
+    const char *description, const char *author_id, struct prompt *out);
 
 /* Delete the prompt with its versions, payloads, comments and logs; the audit
  * log keeps all of them.  ERR_PROMPT_UNKNOWN when there is none. */

@@ -55,6 +55,12 @@ txn_now(const struct txn *t)
 	return t->call->now_ms;
 }
 
+int64_t
+txn_time_after(const struct txn *t, int64_t earlier)
+{
+	return txn_now(t) > earlier ? txn_now(t) : earlier + 1;
+}
+
 const struct txn_actor *
 txn_actor(const struct txn *t)
 {

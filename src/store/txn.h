@@ -63,6 +63,11 @@ enum err txn_run(struct store *s, enum txn_mode mode, txn_fn *fn, void *arg,
 
 struct arena *txn_arena(struct txn *t);
 int64_t txn_now(const struct txn *t);
+
+/* The time for a write to a row last written at earlier: now, or the next
+ * millisecond where that is later, so that every write shows. */
+int64_t txn_time_after(const struct txn *t, int64_t earlier);
+
 const struct txn_actor *txn_actor(const struct txn *t);
 
 /* A new UUIDv7, the n-th of this call: the same when fn runs again. */
