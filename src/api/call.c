@@ -70,6 +70,12 @@ void
 call_etag(struct call *c, const char *id, int64_t revision)
 {
 	response_header(c->reply, "ETag", make_etag(c, id, revision));
+	call_private(c);
+}
+
+void
+call_private(struct call *c)
+{
 	response_header(c->reply, "Cache-Control", "private, no-cache");
 	response_header(c->reply, "Vary", "Authorization");
 }

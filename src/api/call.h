@@ -95,6 +95,9 @@ enum err call_precondition(struct call *c, const char *id, int64_t revision);
 /* Put the entity tag of a changed resource on the reply. */
 void call_etag(struct call *c, const char *id, int64_t revision);
 
+/* Tell caches that an answer without an entity tag is the caller's alone. */
+void call_private(struct call *c);
+
 /* An absolute link below the public URL (path begins with '/'), or the path
  * below the base when none is configured; never made of the Host header. */
 const char *call_link(struct call *c, const char *path);

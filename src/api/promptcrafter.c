@@ -268,8 +268,7 @@ prompt_list(struct call *c, struct txn *t)
 		show_prompt(d, &p);
 	}
 	doc_array_end(d);
-	response_header(c->reply, "Cache-Control", "private, no-cache");
-	response_header(c->reply, "Vary", "Authorization");
+	call_private(c);
 	return query_end(&q);
 }
 

@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The px0 family: /v1.  Objects in an envelope that names them; every
+ * failure is {"error":"<text>"}.
+ */
+#include "api/px0/px0.h"
+
+#include "base/clock.h"
+
+#include <string.h>
+#include <strings.h>
+
+/*
+ * How this family reads and shows things.
+ */
+
+enum err
+px0_refuse_body(struct call *c, const char *text)
+{
+	return call_fail(c, ERR_BODY_INVALID, NULL, text);
+}
+
+bool
+px0_is_given(const struct given_text *text)
+{
+	return text->given == GIVEN_VALUE && text->text[0] != '\0';
+}
+
+const char *
+px0_choose_slug(struct call *c, const struct given_text *slug,
+    const struct given_text *name)
+{
+	return prompt_slug(c->arena,
+	    px0_is_given(slug) ? slug->text : name->text);
+}
+
+void
+px0_show_time(struct doc *d, const char *name, int64_t at_ms)
+{
+	char text[CLOCK_TEXT_SIZE];
+
+	clock_rfc3339(at_ms, text);
+	doc_text(d, name, text);
+}
+
+static void
+show_error(struct call *c, enum err err)
+{
+	const struct err_text *row = family_error_text(c, err);
+	const char *text = row == NULL ? "internal error" : row->text;
+	struct doc *d = &c->doc;
+
+	/* What px0_refuse_body was told. */
+	if (err == ERR_BODY_INVALID && c->failure.detail != NULL)
+		text = c->failure.detail;
+	doc_object(d, NULL);
+	doc_text(d, "error", text);
+	doc_object_end(d);
+}
+
+/* application/json, application/vnd.x+json, with or without parameters. */
+static bool
+is_json_type(const char *type)
+{
+	size_t len = strcspn(type, ";");
+
+	while (len > 0 && (type[len - 1] == ' ' || type[len - 1] == '\t'))
+		len--;
+	return len >= 4 && strncasecmp(type + len - 4, "json", 4) == 0;
+}
+
+static enum err
+read_body(struct call *c, const char *text, size_t len,
+    const struct body **out)
+{
+	struct scan scan;
+	const struct body *body;
+
+	if (!is_json_type(c->request.content_type))
+		return call_fail(c, ERR_BODY_MALFORMED, NULL, NULL);
+	body = body_parse(text, len, c->arena, &scan);
+	if (body != NULL && body_kind(body) == SCAN_NULL)
+		body = body_empty(c->arena);
+	if (body == NULL || body_kind(body) != SCAN_OBJECT)
+		return call_fail(c, ERR_BODY_MALFORMED, NULL, NULL);
+	*out = body;
+	return ERR_NONE;
+}
+
+/*
+ * Words.
+ */
+
+static const struct err_text register_texts[] = {
+	{ERR_ROLE_TOO_LOW, "team_id", 0, "only admins can register users with a team_id"},
+	{ERR_ROLE_TOO_LOW, "organisation", 0, "user does not belong to the organization of the specified team"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text project_texts[] = {
+	{ERR_NAME_TAKEN, NULL, 0, "project with this name or slug already exists in the team; please provide a unique name"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text payload_texts[] = {
+	{ERR_BODY_INVALID, "variables", 0, "invalid payload variables: must be valid JSON"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text texts[] = {
+	{ERR_REQUEST_MALFORMED, NULL, 0, "malformed request"},
+	{ERR_PATH_TOO_LONG, NULL, 0, "request target too long"},
+	{ERR_METHOD_UNKNOWN, NULL, 0, "method not implemented"},
+	{ERR_METHOD_REFUSED, NULL, 0, "method not allowed"},
+	{ERR_ROUTE_UNKNOWN, NULL, 0, "not found"},
+	{ERR_QUERY_INVALID, NULL, 0, "invalid query parameters"},
+	{ERR_ID_INVALID, "prompt", 0, "invalid prompt id"},
+	{ERR_ID_INVALID, "payload", 0, "invalid payload id"},
+	{ERR_ID_INVALID, NULL, 0, "invalid id"},
+	{ERR_BODY_TOO_LARGE, NULL, 0, "request body too large"},
+	{ERR_BODY_LENGTH, NULL, 0, "invalid request body"},
+	{ERR_BODY_MALFORMED, NULL, 0, "invalid request body"},
+	{ERR_BODY_INVALID, NULL, 0, "invalid request body"},
+	{ERR_KEY_REUSED, NULL, 0, "idempotency key was used for another request"},
+	{ERR_TOKEN_MISSING, NULL, 0, "unauthorized"},
+	{ERR_TOKEN_SCHEME, NULL, 0, "unauthorized"},
+	{ERR_TOKEN_INVALID, NULL, 0, "unauthorized"},
+	{ERR_USER_UNVERIFIED, NULL, 0, "user is not verified"},
+	{ERR_ROLE_TOO_LOW, NULL, 0, "forbidden"},
+	{ERR_CREDENTIALS, NULL, 0, "invalid credentials"},
+	{ERR_SIGNUP_CLOSED, NULL, 0, "registration is closed"},
+	{ERR_PROMPT_UNKNOWN, NULL, 0, "prompt not found"},
+	{ERR_PAYLOAD_UNKNOWN, NULL, 0, "payload not found"},
+	{ERR_PROJECT_UNKNOWN, NULL, 0, "project not found"},
+	{ERR_TEAM_UNKNOWN, NULL, 0, "team not found"},
+	{ERR_NAME_TAKEN, NULL, 0, "prompt with this name or slug already exists; please provide a unique name"},
+	{ERR_EMAIL_TAKEN, NULL, 0, "email already registered"},
+	{ERR_STALE, NULL, 0, "precondition failed"},
+	{ERR_BUSY, NULL, 0, "server is busy, please try again"},
+	{ERR_FULL, NULL, 0, "no space left"},
+	{ERR_READ_ONLY, NULL, 0, "changes cannot be stored at present"},
+	{ERR_IO, NULL, 0, "data cannot be reached at present"},
+	{ERR_INTERNAL, NULL, 0, "internal error"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+/*
+ * Routes.
+ */
+
+static const struct route routes[] = {
+	{
+		.method = METHOD_GET, .path = "/v1/health",
+		.name = "health", .access = ACCESS_ANYONE,
+		.mode = TXN_READ,
+		.handler = px0_health,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/auth/register",
+		.name = "register", .access = ACCESS_ANYONE,
+		.mode = TXN_WRITE,
+		.body = &px0_register_fields,
+		.body_size = sizeof(struct px0_register_body),
+		.prepare = px0_register_prepare, .handler = px0_register,
+		.texts = register_texts,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/auth/login",
+		.name = "log in", .access = ACCESS_ANYONE,
+		.mode = TXN_WRITE, .flags = ROUTE_SECRET,
+		.body = &px0_login_fields,
+		.body_size = sizeof(struct px0_login_body),
+		.prepare = px0_login_prepare, .handler = px0_login,
+	},
+	{
+		.method = METHOD_DELETE, .path = "/v1/auth/session",
+		.name = "log out", .access = ACCESS_ANYONE,
+		.mode = TXN_WRITE,
+		.prepare = px0_logout_prepare, .handler = px0_logout,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/auth/me",
+		.name = "get oneself", .access = ACCESS_TOKEN,
+		.mode = TXN_READ,
+		.handler = px0_me,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/me/teams",
+		.name = "list own teams", .access = ACCESS_TOKEN,
+		.mode = TXN_READ,
+		.handler = px0_my_teams,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/teams/:team/projects",
+		.name = "list a team's projects", .access = ACCESS_TOKEN,
+		.mode = TXN_READ,
+		.handler = px0_project_list,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/projects",
+		.name = "create a project", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_project_fields,
+		.body_size = sizeof(struct px0_project_body),
+		.prepare = px0_project_prepare, .handler = px0_project_post,
+		.texts = project_texts,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/projects/:project",
+		.name = "get a project", .access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.handler = px0_project_get,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/projects/:project/prompts",
+		.name = "create a prompt", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_prompt_fields,
+		.body_size = sizeof(struct px0_prompt_body),
+		.guard = px0_prompt_post_guard,
+		.prepare = px0_prompt_prepare, .handler = px0_prompt_post,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/projects/:project/prompts",
+		.name = "list a project's prompts", .access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.query = &px0_prompt_query_fields,
+		.query_size = sizeof(struct px0_prompt_query),
+		.handler = px0_prompt_list,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/prompts",
+		.name = "list the prompts of ?project=",
+		.access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.query = &px0_prompt_query_fields,
+		.query_size = sizeof(struct px0_prompt_query),
+		.handler = px0_prompt_list_by_query,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/prompts/:prompt",
+		.name = "get a prompt by id or slug",
+		.access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.handler = px0_prompt_get,
+	},
+	{
+		.method = METHOD_PUT, .path = "/v1/prompts/:prompt",
+		.name = "describe a prompt", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_describe_fields,
+		.body_size = sizeof(struct px0_prompt_body),
+		.guard = px0_prompt_put_guard, .handler = px0_prompt_put,
+	},
+	{
+		.method = METHOD_DELETE, .path = "/v1/prompts/:prompt",
+		.name = "delete a prompt", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.guard = px0_prompt_delete_guard,
+		.handler = px0_prompt_delete,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/prompts/:prompt/payloads",
+		.name = "create a payload", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_payload_post_fields,
+		.body_size = sizeof(struct payload_patch),
+		.guard = px0_payload_post_guard,
+		.prepare = px0_payload_prepare, .handler = px0_payload_post,
+		.texts = payload_texts,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/prompts/:prompt/payloads",
+		.name = "list a prompt's payloads", .access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.handler = px0_payload_list,
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/v1/prompts/:prompt/payloads/:payload",
+		.name = "get a payload", .access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.handler = px0_payload_get,
+	},
+	{
+		.method = METHOD_PUT,
+		.path = "/v1/prompts/:prompt/payloads/:payload",
+		.name = "update a payload", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_payload_put_fields,
+		.body_size = sizeof(struct payload_patch),
+		.guard = px0_payload_write_guard, .handler = px0_payload_put,
+		.texts = payload_texts,
+	},
+	{
+		.method = METHOD_DELETE,
+		.path = "/v1/prompts/:prompt/payloads/:payload",
+		.name = "delete a payload", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.guard = px0_payload_write_guard,
+		.handler = px0_payload_delete,
+	},
+};
+
+static const char *const mounts[] = {"/v1", NULL};
+
+const struct family px0_family = {
+	.name = "px0",
+	.mounts = mounts,
+	.routes = routes,
+	.route_count = sizeof(routes) / sizeof(routes[0]),
+	.path_flags = PATTERN_ANY_CASE | PATTERN_TRAILING_SLASH,
+	.content_type = "application/json",
+	.texts = texts,
+	.read_body = read_body,
+	.show_error = show_error,
+};

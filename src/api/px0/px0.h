@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * px0: what the files of the /v1 family share.
+ *
+ *	px0.c          bodies, words, routes, the family itself
+ *	px0_reach.c    ids of the path, and who may do what with them
+ *	px0_account.c  registering, sessions, the caller himself, health
+ *	px0_project.c  projects
+ *	px0_prompt.c   prompts
+ *	px0_payload.c  payloads
+ */
+#ifndef API_PX0_PX0_H
+#define API_PX0_PX0_H
+
+#include "api/family.h"
+#include "domain/payload.h"
+#include "domain/project.h"
+#include "domain/prompt.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Refuse a body for what it says rather than for its form; text is what the
+ * client reads. */
+enum err px0_refuse_body(struct call *c, const char *text);
+
+/* The slug made of slug, or where that is not given (or empty) of name. */
+const char *px0_choose_slug(struct call *c, const struct given_text *slug,
+    const struct given_text *name);
+
+/* Is there text, and any in it? */
+bool px0_is_given(const struct given_text *text);
+
+void px0_show_time(struct doc *d, const char *name, int64_t at_ms);
+
+/*
+ * Reach.  A caller's role is the one that he has in the team, bounded by what
+ * his token may do; without any role a thing does not exist for him.
+ */
+
+/* The i-th id of the path in canonical form; ERR_ID_INVALID, where `what`
+ * (prompt, payload or NULL) chooses the text. */
+enum err px0_path_id(struct call *c, size_t i, const char *what,
+    const char **out);
+
+/* The prompt of the path's first id: ERR_ID_INVALID, ERR_PROMPT_UNKNOWN
+ * without any role, ERR_ROLE_TOO_LOW below needed. */
+enum err px0_reach_prompt(struct call *c, struct txn *t,
+    enum team_role needed, const char **out);
+
+/* The project of the path's first id, likewise: ERR_PROJECT_UNKNOWN. */
+enum err px0_reach_project(struct call *c, struct txn *t,
+    enum team_role needed, const char **out);
+
+/* The caller's role in a team; TEAM_NONE for unknown teams. */
+enum err px0_role_in_team(struct call *c, struct txn *t, const char *team_id,
+    enum team_role *out);
+
+/*
+ * Bodies and query strings.
+ */
+
+struct px0_register_body {
+	struct given_text email;
+	struct given_text password;
+	struct given_text team_id;
+};
+
+struct px0_login_body {
+	struct given_text email;
+	struct given_text password;
+};
+
+struct px0_project_body {
+	struct given_text team_id;
+	struct given_text name;
+	struct given_text slug;
+};
+
+struct px0_prompt_body {
+	struct given_text name;
+	struct given_text description;
+	struct given_text slug;
+};
+
+struct px0_prompt_query {
+	struct given_text project;
+	struct given_text project_id;
+	struct given_text status;
+	struct given_text archived;
+};
+
+extern const struct field_table px0_register_fields;
+extern const struct field_table px0_login_fields;
+extern const struct field_table px0_project_fields;
+extern const struct field_table px0_prompt_fields;
+extern const struct field_table px0_describe_fields;
+extern const struct field_table px0_prompt_query_fields;
+extern const struct field_table px0_payload_post_fields;
+extern const struct field_table px0_payload_put_fields;
+
+/*
+ * What the routes name.
+ */
+
+route_fn px0_health;
+route_prepare_fn px0_register_prepare, px0_login_prepare, px0_logout_prepare;
+route_fn px0_register, px0_login, px0_logout;
+route_fn px0_me, px0_my_teams;
+
+route_prepare_fn px0_project_prepare;
+route_fn px0_project_post, px0_project_get, px0_project_list;
+
+route_prepare_fn px0_prompt_prepare;
+route_fn px0_prompt_post_guard, px0_prompt_put_guard, px0_prompt_delete_guard;
+route_fn px0_prompt_post, px0_prompt_get, px0_prompt_put, px0_prompt_delete;
+route_fn px0_prompt_list, px0_prompt_list_by_query;
+
+route_prepare_fn px0_payload_prepare;
+route_fn px0_payload_post_guard, px0_payload_write_guard;
+route_fn px0_payload_post, px0_payload_list;
+route_fn px0_payload_get, px0_payload_put, px0_payload_delete;
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Projects: a team's, and the places where prompts are made.
+ */
+#include "api/px0/px0.h"
+
+#include "base/text.h"
+
+#define NAME_MAX_CHARS 255
+
+/* team_id is plain text here: one that is no id has a text of its own. */
+static const struct field rows[] = {
+	{.name = "team_id", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .offset = offsetof(struct px0_project_body, team_id)},
+	{.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .max = NAME_MAX_CHARS, .offset = offsetof(struct px0_project_body, name)},
+	{.name = "slug", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .max = NAME_MAX_CHARS, .offset = offsetof(struct px0_project_body, slug)},
+};
+const struct field_table px0_project_fields = {FIELD_TABLE(rows)};
+
+static void
+show_project(struct doc *d, const char *name, const struct project *p)
+{
+	doc_object(d, name);
+	doc_text(d, "id", p->id);
+	doc_text(d, "owning_team_id", p->team_id);
+	doc_text(d, "name", p->name);
+	doc_text(d, "slug", p->slug);
+	px0_show_time(d, "created_at", p->created_at);
+	doc_object_end(d);
+}
+
+static void
+reply_project(struct call *c, int status, const struct project *p)
+{
+	struct doc *d = call_reply(c, status);
+
+	doc_object(d, NULL);
+	show_project(d, "project", p);
+	doc_object_end(d);
+	call_private(c);
+}
+
+enum err
+px0_project_prepare(struct call *c)
+{
+	const struct px0_project_body *b = c->body;
+	char *team_id = arena_alloc(c->arena, TEXT_UUID_SIZE);
+
+	if (b->team_id.given != GIVEN_VALUE ||
+	    !text_uuid_lenient(b->team_id.text, team_id))
+		return px0_refuse_body(c, "invalid team_id");
+	if (!px0_is_given(&b->name))
+		return px0_refuse_body(c, "name is required");
+	c->prepared = team_id;
+	return ERR_NONE;
+}
+
+enum err
+px0_project_post(struct call *c, struct txn *t)
+{
+	const struct px0_project_body *b = c->body;
+	struct project p = {
+		.team_id = c->prepared,
+		.name = b->name.text,
+		.slug = px0_choose_slug(c, &b->slug, &b->name),
+	};
+	enum team_role role;
+	enum err err;
+
+	if ((err = px0_role_in_team(c, t, p.team_id, &role)) != ERR_NONE)
+		return err;
+	if (role == TEAM_NONE)
+		return call_fail(c, ERR_TEAM_UNKNOWN, NULL, NULL);
+	if (role < TEAM_EDITOR)
+		return call_fail(c, ERR_ROLE_TOO_LOW, NULL, NULL);
+	if ((err = project_create(t, &p, &p)) != ERR_NONE)
+		return err;
+	reply_project(c, 201, &p);
+	response_header(c->reply, "Location", call_link(c,
+	    arena_printf(c->arena, "/v1/projects/%s", p.id)));
+	return ERR_NONE;
+}
+
+enum err
+px0_project_get(struct call *c, struct txn *t)
+{
+	struct project p;
+	const char *id;
+	enum err err;
+
+	if ((err = px0_reach_project(c, t, TEAM_VIEWER, &id)) != ERR_NONE ||
+	    (err = project_find(t, id, &p)) != ERR_NONE)
+		return err;
+	reply_project(c, 200, &p);
+	return ERR_NONE;
+}
+
+static enum err
+show_projects(struct call *c, struct txn *t, const char *team_id)
+{
+	struct doc *d = call_reply(c, 200);
+	struct project p;
+	struct query q;
+
+	doc_object(d, NULL);
+	doc_array(d, "projects");
+	query_start(&q, t, STATEMENT_PROJECT_LIST_OF_TEAM);
+	query_text(&q, ":team_id", team_id);
+	while (query_row(&q)) {
+		project_take(&q, &p);
+		show_project(d, NULL, &p);
+	}
+	doc_array_end(d);
+	doc_object_end(d);
+	call_private(c);
+	return query_end(&q);
+}
+
+enum err
+px0_project_list(struct call *c, struct txn *t)
+{
+	enum team_role role;
+	const char *team_id;
+	enum err err;
+
+	if ((err = px0_path_id(c, 0, NULL, &team_id)) != ERR_NONE ||
+	    (err = px0_role_in_team(c, t, team_id, &role)) != ERR_NONE)
+		return err;
+	/* Unknown teams and foreign ones answer alike here, too. */
+	if (role == TEAM_NONE)
+		return call_fail(c, ERR_ROLE_TOO_LOW, NULL, NULL);
+	return show_projects(c, t, team_id);
+}

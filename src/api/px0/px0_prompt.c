@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Prompts, as px0 sees them: a name, a slug and a description in a project.
+ */
+#include "api/px0/px0.h"
+
+#include "base/text.h"
+
+#define NAME_MAX_CHARS 255
+
+static const struct field rows[] = {
+	{.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .max = NAME_MAX_CHARS, .offset = offsetof(struct px0_prompt_body, name)},
+	{.name = "description", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .offset = offsetof(struct px0_prompt_body, description)},
+	{.name = "slug", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .max = NAME_MAX_CHARS, .offset = offsetof(struct px0_prompt_body, slug)},
+};
+const struct field_table px0_prompt_fields = {FIELD_TABLE(rows)};
+
+/* Name and slug cannot change, so they are not looked at. */
+static const struct field describe_rows[] = {
+	{.name = "description", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .offset = offsetof(struct px0_prompt_body, description)},
+};
+const struct field_table px0_describe_fields = {FIELD_TABLE(describe_rows)};
+
+static const struct field query_rows[] = {
+	{.name = "project", .type = FIELD_TEXT, .offset = offsetof(struct px0_prompt_query, project)},
+	{.name = "project_id", .type = FIELD_TEXT, .offset = offsetof(struct px0_prompt_query, project_id)},
+	{.name = "status", .type = FIELD_TEXT, .offset = offsetof(struct px0_prompt_query, status)},
+	{.name = "archived", .type = FIELD_TEXT, .offset = offsetof(struct px0_prompt_query, archived)},
+};
+const struct field_table px0_prompt_query_fields = {FIELD_TABLE(query_rows)};
+
+static void
+show_prompt(struct doc *d, const char *name, const struct prompt *p)
+{
+	doc_object(d, name);
+	doc_text(d, "id", p->id);
+	doc_text(d, "project_id", p->project_id);
+	doc_text(d, "slug", p->slug);
+	doc_text(d, "name", p->name);
+	doc_text(d, "description", p->description);
+	doc_text(d, "status", p->status);
+	if (p->payload_schema != NULL)
+		doc_json(d, "schema", p->payload_schema);
+	px0_show_time(d, "created_at", p->created_at);
+	px0_show_time(d, "updated_at", p->updated_at);
+	doc_object_end(d);
+}
+
+static void
+reply_prompt(struct call *c, int status, const struct prompt *p)
+{
+	struct doc *d = call_reply(c, status);
+
+	doc_object(d, NULL);
+	show_prompt(d, "prompt", p);
+	doc_object_end(d);
+	call_etag(c, p->id, p->revision);
+}
+
+static enum err
+find(struct call *c, struct txn *t, enum team_role needed, struct prompt *out)
+{
+	const char *id;
+	enum err err = px0_reach_prompt(c, t, needed, &id);
+
+	return err != ERR_NONE ? err : prompt_find(t, id, out);
+}
+
+/*
+ * Creating.
+ */
+
+enum err
+px0_prompt_post_guard(struct call *c, struct txn *t)
+{
+	const char *ignored;
+
+	return px0_reach_project(c, t, TEAM_EDITOR, &ignored);
+}
+
+enum err
+px0_prompt_prepare(struct call *c)
+{
+	const struct px0_prompt_body *b = c->body;
+
+	if (!px0_is_given(&b->name))
+		return px0_refuse_body(c, "name is required");
+	return ERR_NONE;
+}
+
+enum err
+px0_prompt_post(struct call *c, struct txn *t)
+{
+	const struct px0_prompt_body *b = c->body;
+	struct prompt first = {
+		.owner_id = c->caller.user_id,
+		.name = b->name.text,
+		.slug = px0_choose_slug(c, &b->slug, &b->name),
+		.description = b->description.text,
+	};
+	struct prompt p;
+	enum err err;
+
+	if ((err = px0_reach_project(c, t, TEAM_EDITOR,
+		 &first.project_id)) != ERR_NONE ||
+	    (err = prompt_check_name(t, first.project_id, first.name)) !=
+		ERR_NONE ||
+	    (err = prompt_create(t, &first, &p)) != ERR_NONE)
+		return err;
+	reply_prompt(c, 201, &p);
+	response_header(c->reply, "Location", call_link(c,
+	    arena_printf(c->arena, "/v1/prompts/%s", p.id)));
+	return ERR_NONE;
+}
+
+/*
+ * Listing.
+ */
+
+/* What Go's strconv.ParseBool takes; anything else is no answer. */
+static bool
+read_go_boolean(const char *text, bool *out)
+{
+	static const char *const words[][6] = {
+		{"0", "f", "F", "FALSE", "false", "False"},
+		{"1", "t", "T", "TRUE", "true", "True"},
+	};
+	size_t value, i;
+
+	for (value = 0; value < 2; value++) {
+		for (i = 0; i < 6; i++) {
+			if (!text_equal(text, words[value][i]))
+				continue;
+			*out = value == 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The status to which the list is cut down; NULL: none. */
+static const char *
+choose_status(const struct px0_prompt_query *query)
+{
+	bool archived;
+
+	if (px0_is_given(&query->status))
+		return query->status.text;
+	if (!px0_is_given(&query->archived) ||
+	    !read_go_boolean(query->archived.text, &archived))
+		return NULL;
+	return archived ? "archived" : "active";
+}
+
+/* project_id NULL lists nothing. */
+static enum err
+show_prompts(struct call *c, struct txn *t, const char *project_id)
+{
+	struct doc *d = call_reply(c, 200);
+	struct prompt p;
+	struct query q;
+
+	doc_object(d, NULL);
+	doc_array(d, "prompts");
+	query_start(&q, t, STATEMENT_PROMPT_LIST_OF_PROJECT);
+	query_text(&q, ":project_id", project_id);
+	query_text(&q, ":status", choose_status(c->query));
+	while (query_row(&q)) {
+		prompt_take(&q, &p);
+		show_prompt(d, NULL, &p);
+	}
+	doc_array_end(d);
+	doc_object_end(d);
+	call_private(c);
+	return query_end(&q);
+}
+
+enum err
+px0_prompt_list(struct call *c, struct txn *t)
+{
+	const char *project_id;
+	enum err err = px0_reach_project(c, t, TEAM_VIEWER, &project_id);
+
+	return err != ERR_NONE ? err : show_prompts(c, t, project_id);
+}
+
+enum err
+px0_prompt_list_by_query(struct call *c, struct txn *t)
+{
+	const struct px0_prompt_query *query = c->query;
+	const struct given_text *named = px0_is_given(&query->project)
+	    ? &query->project : &query->project_id;
+	char id[TEXT_UUID_SIZE];
+	enum team_role role;
+	enum err err;
+
+	if (!px0_is_given(named))
+		return show_prompts(c, t, NULL);
+	if (!text_uuid_lenient(named->text, id))
+		return call_fail(c, ERR_ID_INVALID, NULL, NULL);
+	if ((err = project_role(t, id, c->caller.user_id, &role)) != ERR_NONE)
+		return err;
+	/* The one place where out of reach is 403, unknown projects too. */
+	if (role == TEAM_NONE)
+		return call_fail(c, ERR_ROLE_TOO_LOW, NULL, NULL);
+	return show_prompts(c, t, id);
+}
+
+/*
+ * One prompt.
+ */
+
+enum err
+px0_prompt_get(struct call *c, struct txn *t)
+{
+	char ignored[TEXT_UUID_SIZE];
+	struct prompt p;
+	enum err err;
+
+	/* What does not read as an id is a slug, and never refused. */
+	if (text_uuid_lenient(call_param(c, 0), ignored))
+		err = find(c, t, TEAM_VIEWER, &p);
+	else
+		err = prompt_find_by_slug(t, call_param(c, 0),
+		    c->caller.user_id, &p);
+	if (err != ERR_NONE)
+		return err;
+	if (!call_not_modified(c, p.id, p.revision))
+		reply_prompt(c, 200, &p);
+	return ERR_NONE;
+}
+
+/* Here px0 reads the body before it asks for the role. */
+enum err
+px0_prompt_put_guard(struct call *c, struct txn *t)
+{
+	const char *ignored;
+
+	return px0_reach_prompt(c, t, TEAM_VIEWER, &ignored);
+}
+
+enum err
+px0_prompt_put(struct call *c, struct txn *t)
+{
+	const struct px0_prompt_body *b = c->body;
+	const char *description = b->description.given == GIVEN_VALUE
+	    ? b->description.text : "";
+	struct prompt p;
+	enum err err;
+
+	if ((err = find(c, t, TEAM_EDITOR, &p)) != ERR_NONE ||
+	    (err = call_precondition(c, p.id, p.revision)) != ERR_NONE ||
+	    (err = prompt_describe(t, &p, description, c->caller.user_id,
+		 &p)) != ERR_NONE)
+		return err;
+	reply_prompt(c, 200, &p);
+	return ERR_NONE;
+}
+
+enum err
+px0_prompt_delete_guard(struct call *c, struct txn *t)
+{
+	const char *ignored;
+
+	return px0_reach_prompt(c, t, TEAM_ADMIN, &ignored);
+}
+
+enum err
+px0_prompt_delete(struct call *c, struct txn *t)
+{
+	struct prompt p;
+	enum err err;
+
+	if ((err = find(c, t, TEAM_ADMIN, &p)) != ERR_NONE ||
+	    (err = call_precondition(c, p.id, p.revision)) != ERR_NONE ||
+	    (err = prompt_delete(t, p.id)) != ERR_NONE)
+		return err;
+	call_reply_empty(c, 204);
+	return ERR_NONE;
+}
