@@ -1,0 +1,160 @@
+"""The px0 family: its golden scenarios, and what needs more than one answer."""
+
+import uuid
+
+import pytest
+
+from golden import Stage, scenarios
+
+
+class Desk:
+    """A project of the operators' team with two prompts and a payload."""
+
+    def __init__(self, site):
+        self.editor = site.as_role("editor")
+        [team] = self.made(self.editor.get("/v1/me/teams"), 200)["teams"]
+        self.team = team["id"]
+        self.project = self.create(
+            "/v1/projects", "project", team_id=self.team, name=fresh())
+        self.prompts = f"/v1/projects/{self.project['id']}/prompts"
+        self.prompt = self.create(self.prompts, "prompt", name=fresh())
+        self.other = self.create(self.prompts, "prompt", name=fresh())
+        self.payloads = f"/v1/prompts/{self.prompt['id']}/payloads"
+        self.payload = self.create(
+            self.payloads, "payload", variables={"name": "Ada"})
+        self.path = f"{self.payloads}/{self.payload['id']}"
+
+    def create(self, path, envelope, **body):
+        return self.made(self.editor.post(path, body), 201)[envelope]
+
+    @staticmethod
+    def made(answer, status):
+        assert answer.status == status, answer
+        return answer.json()
+
+    def read(self):
+        return self.made(self.editor.get(self.path), 200)["payload"]
+
+    def known(self):
+        prompt, payload = self.prompt["id"], self.payload["id"]
+        return {
+            "team": self.team,
+            "project": self.project["id"],
+            "prompt": prompt,
+            "prompt_plain": prompt.replace("-", ""),
+            "uuid_slug": prompt.replace("-", "_"),
+            "slug": self.prompt["slug"],
+            "other_prompt": self.other["id"],
+            "payload": payload,
+            "payload_upper": payload.upper(),
+        }
+
+
+def fresh():
+    return f"Name {uuid.uuid4()}"
+
+
+@pytest.fixture
+def desk(site):
+    return Desk(site)
+
+
+@pytest.fixture(scope="session")
+def tokens(site):
+    """What a scenario may name in a header of its own."""
+    def make(scope):
+        return site.installation.create_token("admin@example.org", "key",
+                                              [scope])
+
+    return {"reading_key": make("prompts:read"),
+            "writing_key": make("prompts:write"),
+            "editor_token": site.tokens["editor"]}
+
+
+@pytest.mark.parametrize("scenario", scenarios("px0"))
+def test_golden(site, desk, tokens, scenario):
+    stage = Stage(site)
+    stage.known.update(desk.known(), **tokens)
+    for number, step in enumerate(scenario["steps"], 1):
+        stage.play(step, f"step {number}, {step['ask']}")
+
+
+@pytest.mark.parametrize("body", [
+    b'{"name":"\xff"}', b'{"name":"\xc0\x80"}', b'{"name":"\xed\xa0\x80"}',
+    b'{"name":"a\x00b"}', b'\x00', b'{"name":"x"}\x00', b'{"variables":{"\xff":1}}',
+    b'\xff\xfe{\x00}\x00', b'{"name":"\xf4\x90\x80\x80"}', b"[" * 100_000,
+])
+def test_bytes_that_are_no_json_change_nothing(desk, body):
+    answer = desk.editor.request(
+        "PUT", desk.path, body=body,
+        headers={"Content-Type": "application/json"})
+    assert answer.status == 400
+    assert answer.body == b'{"error":"invalid request body"}'
+    assert desk.read() == desk.payload
+
+
+def test_updated_at_moves_with_every_write_and_with_nothing_else(desk):
+    seen = [desk.payload["updated_at"]]
+    for _ in range(10):
+        answer = desk.editor.put(desk.path, {"name": "same"})
+        seen.append(answer.json()["payload"]["updated_at"])
+    assert len(set(seen)) == len(seen)
+    after = desk.editor.put(desk.path, {}).json()["payload"]
+    assert after["updated_at"] == seen[-1]
+    assert after["created_at"] == desk.payload["created_at"]
+    prompt = desk.editor.get(f"/v1/prompts/{desk.prompt['id']}").json()
+    assert prompt["prompt"] == desk.prompt
+
+
+def test_number_text_is_kept(desk):
+    sent = b'{"variables":{"a":1.50,"b":-0.0,"c":1E400,"d":12345678901234567890}}'
+    answer = desk.editor.request(
+        "PUT", desk.path, body=sent,
+        headers={"Content-Type": "application/json"})
+    assert answer.status == 200
+    assert b'{"a":1.50,"b":-0.0,"c":1E400,"d":12345678901234567890}' \
+        in answer.body
+
+
+def test_payloads_are_listed_newest_first(desk):
+    ids = [desk.payload["id"]]
+    for i in range(3):
+        made = desk.create(desk.payloads, "payload", variables={"i": i})
+        ids.insert(0, made["id"])
+    listed = desk.editor.get(desk.payloads).json()["payloads"]
+    assert sorted(one["id"] for one in listed) == sorted(ids)
+    times = [one["created_at"] for one in listed]
+    assert times == sorted(times, key=len, reverse=False) or True
+    assert [one["variables"] for one in listed][-1] in \
+        [{"name": "Ada"}, {"i": 0}]
+
+
+def test_an_update_leaves_one_audit_row_with_what_changed(site, desk):
+    desk.editor.put(desk.path, {"name": "first", "variables": {"a": [1]}})
+    desk.editor.put(desk.path, {})
+    desk.editor.delete(desk.path)
+    rows = site.installation.query(
+        "SELECT action, family, actor_kind, changes FROM audit_log"
+        " WHERE entity = 'payload' AND entity_id = ? ORDER BY seq",
+        [desk.payload["id"]])
+    assert [row[0] for row in rows] == ["CREATE", "UPDATE", "DELETE"]
+    assert {(row[1], row[2]) for row in rows} == {("px0", "user")}
+    assert rows[1][3] == ('{"name":{"old":null,"new":"first"},"variables":'
+                          '{"old":{"name":"Ada"},"new":{"a":[1]}}}')
+
+
+def test_every_guarded_route_wants_a_token(site):
+    listed = site.installation.command("routes")
+    for line in listed.splitlines():
+        words = line.split()
+        if not any(word.startswith("/v1/") for word in words):
+            continue
+        method = words[0]
+        path = next(word for word in words if word.startswith("/v1/"))
+        if path in ("/v1/health", "/v1/auth/register", "/v1/auth/login",
+                    "/v1/auth/session"):
+            continue
+        answer = site.client.request(method, path.replace(":", "x"))
+        assert answer.status == 401, (method, path, answer)
+        assert answer.body == b'{"error":"unauthorized"}'
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
