@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from conftest import PASSWORD
 from golden import Stage, scenarios
 
 OPEN_PATHS = ("/v1/health", "/v1/auth/register", "/v1/auth/login",
@@ -154,3 +155,45 @@ def test_every_guarded_route_wants_a_token(site):
         assert answer.status == 401, line
         assert answer.body == b'{"error":"unauthorized"}'
         assert answer.headers["WWW-Authenticate"] == "Bearer"
+
+
+def test_head_answers_as_get_without_a_body(desk):
+    head = desk.editor.request("HEAD", desk.path)
+    assert (head.status, head.body) == (200, b"")
+    assert head.headers["ETag"] == f'"{desk.payload["id"]}-1"'
+
+
+def change_unseen(site, table, change):
+    """What no operation does: the table's trigger steps aside for it."""
+    site.installation.query(f"DROP TRIGGER {table}_after_update_record")
+    site.installation.query(f"UPDATE {table} SET {change}")
+
+
+def test_unverified_and_expired_callers_are_refused(own_site):
+    desk = Desk(own_site)
+    change_unseen(own_site, "user", "is_verified = 0")
+    answer = desk.editor.put("/v1/prompts/bad/payloads/bad", {})
+    assert answer.status == 403
+    assert answer.body == b'{"error":"user is not verified"}'
+    login = own_site.client.post("/v1/auth/login", {
+        "email": "editor@example.org", "password": PASSWORD})
+    assert login.status == 200
+    assert login.json()["user"]["is_verified"] is False
+    change_unseen(own_site, "token", "expires_at = 1")
+    answer = desk.editor.put(desk.path, {})
+    assert answer.status == 401
+    assert answer.body == b'{"error":"unauthorized"}'
+
+
+def test_closed_registration_is_for_admins_alone(own_site):
+    settings = own_site.installation.data / "promptledger.conf"
+    settings.write_text("signup = closed\n", encoding="utf-8")
+    settings.chmod(0o644)
+    assert own_site.deployment.stop()
+    own_site.deployment.start()
+    person = {"email": "new@example.org", "password": "Str0ng!pass"}
+    answer = own_site.client.post("/v1/auth/register", person)
+    assert answer.status == 403
+    assert answer.body == b'{"error":"registration is closed"}'
+    answer = own_site.as_role("admin").post("/v1/auth/register", person)
+    assert answer.status == 201
