@@ -51,7 +51,8 @@ enum err {
 	ERR_UPLOAD_CONSUMED,   /* used by another prompt */
 	ERR_NAME_TAKEN,
 	ERR_EMAIL_TAKEN,
-	ERR_ACTIVE_CONFLICT,   /* detail is the other prompt's id */
+	ERR_ACTIVE_CONFLICT,   /* field is the section, detail the other
+	                        * prompt's id */
 	ERR_STALE,             /* If-Match names another revision */
 
 	/* The audio in an upload. */

@@ -12,9 +12,8 @@ steps played in order by people whom nobody else knows:
 
 A step's request: `as` names the caller: admin, editor or viewer; any other
 name is a member made for the scenario; absent, nobody.  The body is `json`,
-or `body` (text) of media type `type`.  `headers` are sent as they are, and
-`times` repeats each letter of the text given for it, to make long bodies
-readable: {"<long>": ["x", 201]} puts 201 times x wherever <long> stands.
+or `body` (text) of media type `type`; `headers` go along.  Long texts are
+told by `times`: {"long": ["x", 201]} puts 201 times x wherever <long> stands.
 
 Its answer: `status`; `answer`, the JSON body, with its members in this very
 order; without `answer` the body must be empty.  `has` lists headers.  In
