@@ -6,6 +6,7 @@
 
 static const struct family *const families[] = {
 	&promptcrafter_family,
+	&admin_family,
 	NULL,
 };
 

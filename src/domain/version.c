@@ -52,17 +52,12 @@ version_find_snapshot(struct txn *t, const char *prompt_id, int64_t version,
 }
 
 enum err
-version_delete_snapshot(struct txn *t, const char *prompt_id, int64_t version)
+version_delete_snapshot(struct txn *t, const struct snapshot *s)
 {
-	struct snapshot ignored;
 	struct query q;
-	enum err err;
 
-	err = version_find_snapshot(t, prompt_id, version, &ignored);
-	if (err != ERR_NONE)
-		return err;
 	query_start(&q, t, STATEMENT_VERSION_DELETE);
-	query_text(&q, ":prompt_id", prompt_id);
-	query_integer(&q, ":version", version);
+	query_text(&q, ":prompt_id", s->as.id);
+	query_integer(&q, ":version", s->as.version);
 	return query_run(&q);
 }

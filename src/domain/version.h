@@ -24,8 +24,7 @@ struct snapshot {
 enum err version_find_snapshot(struct txn *t, const char *prompt_id,
     int64_t version, struct snapshot *out);
 
-/* Delete one snapshot with its tags.  ERR_VERSION_UNKNOWN as above. */
-enum err version_delete_snapshot(struct txn *t, const char *prompt_id,
-    int64_t version);
+/* Delete a snapshot just found in this transaction, with its tags. */
+enum err version_delete_snapshot(struct txn *t, const struct snapshot *s);
 
 #endif
