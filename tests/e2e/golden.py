@@ -1,4 +1,4 @@
-"""Plays the golden files: what is asked and, to the byte, what is answered.
+"""Plays the golden files: what is asked and what exactly is answered.
 
 A file tests/golden/<family>.json is a list of scenarios; each is a list of
 steps played in order by people whom nobody else knows:
@@ -75,10 +75,10 @@ class Stage:
             assert answer.body == b"", where
             assert answer.headers.get("Content-Type") is None, where
             return
+        assert answer.media_type == "application/json", where
         found = json.loads(answer.body, object_pairs_hook=Members)
         expected = json.loads(json.dumps(step["answer"]),
                               object_pairs_hook=Members)
-        assert answer.media_type == "application/json", where
         self.compare(expected, found, "answer", where)
 
     def ask(self, step):
