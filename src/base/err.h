@@ -25,6 +25,7 @@ enum err {
 	ERR_BODY_LENGTH,       /* other bytes than CONTENT_LENGTH said */
 	ERR_BODY_MALFORMED,    /* not strict JSON, or no object */
 	ERR_BODY_INVALID,      /* JSON, but not what the field table says */
+	ERR_PASSWORD_WEAK,     /* a new password too short or too long */
 	ERR_KEY_REUSED,        /* Idempotency-Key with another body */
 
 	/* Who is calling. */
