@@ -340,23 +340,24 @@ show_error(struct call *c, enum err err)
  * Bodies and queries.
  */
 
-/* What is neither JSON nor there acts like {}; so does an array. */
+/* A form is an object of strings.  What is neither JSON nor a form, or not
+ * there, acts like {}; so does an array. */
 static enum err
 read_body(struct call *c, const char *text, size_t len,
     const struct body **out)
 {
 	struct scan scan;
-	const struct body *body;
+	const struct body *body = body_empty(c->arena);
 
-	*out = body_empty(c->arena);
-	if (len == 0 || !request_has_type(&c->request, "application/json"))
-		return ERR_NONE;
-	body = body_parse(text, len, c->arena, &scan);
+	if (len > 0 && request_has_type(&c->request, "application/json"))
+		body = body_parse(text, len, c->arena, &scan);
+	else if (request_has_type(&c->request,
+		     "application/x-www-form-urlencoded"))
+		body = body_parse_form(text, len, c->arena, &scan);
 	if (body == NULL || (body_kind(body) != SCAN_OBJECT &&
 	    body_kind(body) != SCAN_ARRAY))
 		return call_fail(c, ERR_BODY_MALFORMED, NULL, NULL);
-	if (body_kind(body) == SCAN_OBJECT)
-		*out = body;
+	*out = body_kind(body) == SCAN_OBJECT ? body : body_empty(c->arena);
 	return ERR_NONE;
 }
 
@@ -634,7 +635,7 @@ static const struct err_text texts[] = {
 	{ERR_QUERY_INVALID, "version", 0, "Validation failed: version must be an integer"},
 	{ERR_BODY_TOO_LARGE, NULL, 0, "request entity too large"},
 	{ERR_BODY_LENGTH, NULL, 0, "The body is not as long as announced"},
-	{ERR_BODY_MALFORMED, NULL, 0, "The body is not valid JSON"},
+	{ERR_BODY_MALFORMED, NULL, 0, "The body is malformed"},
 	{ERR_KEY_REUSED, NULL, 0, "The Idempotency-Key was used for another request"},
 	{ERR_TOKEN_MISSING, NULL, 0, "Missing or invalid authorization header"},
 	{ERR_TOKEN_SCHEME, NULL, 0, "Missing or invalid authorization header"},
