@@ -312,9 +312,14 @@ CREATE TABLE search_pending (
 -- When a prompt is deleted its earlier records leave the view with it; the
 -- final DELETE stays.  (The members of `changes` get the family's names in
 -- the query change_list_of_prompt: SQLite 3.40 allows no JSON function in a
--- view while trusted_schema is off.)
+-- view while trusted_schema is off.)  The id is a UUID of version 8, made of
+-- the record's own hash.
 CREATE VIEW prompt_changes AS
 SELECT a.seq AS seq,
+       lower(substr(hex(a.hash), 1, 8) || '-' || substr(hex(a.hash), 9, 4)
+           || '-8' || substr(hex(a.hash), 13, 3)
+           || '-a' || substr(hex(a.hash), 16, 3)
+           || '-' || substr(hex(a.hash), 19, 12)) AS id,
        a.prompt_id AS prompt_id,
        a.entity AS entity,
        a.action AS change_type,

@@ -3,7 +3,8 @@
 -- The version is the one that was current once the change was made.
 -- name: change_list_of_prompt
 -- mode: read
-SELECT c.seq,
+SELECT c.id,
+       c.prompt_id,
        CASE
        WHEN c.entity = 'prompt_version'
            THEN json_extract(c.changes, '$.current_version')

@@ -129,3 +129,36 @@ SET description = :description,
     revision = revision + 1
 WHERE id = :id
   AND revision = :revision
+
+-- The people behind a prompt, and how much was said about it.
+-- name: prompt_find_credits
+-- mode: read
+SELECT c.email, u.email,
+       (SELECT count(*)
+        FROM comment AS m
+        WHERE m.prompt_id = p.id)
+FROM prompt AS p
+JOIN user AS c ON c.id = p.created_by
+JOIN user AS u ON u.id = p.updated_by
+WHERE p.id = :id
+
+-- Another active prompt of the section that answers for the same route,
+-- sub-section and categories; what one of the two leaves out (an empty text
+-- too) matches whatever the other says.
+-- name: prompt_find_rival
+-- mode: read
+SELECT p.id
+FROM prompt AS p
+WHERE p.is_active
+  AND p.section = :section
+  AND p.id <> :id
+  AND coalesce(nullif(p.route, '') = nullif(:route, ''), 1)
+  AND coalesce(nullif(p.sub_section, '') = nullif(:sub_section, ''), 1)
+  AND (json_array_length(p.categories) = 0
+       OR json_array_length(:categories) = 0
+       OR EXISTS (SELECT 1
+                  FROM json_each(p.categories) AS ours
+                  JOIN json_each(:categories) AS theirs
+                    ON ours.value = theirs.value))
+ORDER BY p.created_at, p.id
+LIMIT 1

@@ -30,3 +30,18 @@ WHERE p.id = :prompt_id
 DELETE FROM prompt_version
 WHERE prompt_id = :prompt_id
   AND version = :version
+
+-- A snapshot: what was released and is not live.
+-- name: version_find_snapshot
+-- mode: read
+SELECT v.id, v.prompt_id, v.version, v.author_id, u.email, v.created_at,
+       v.name, v.is_active, v.content, v.system_prompt, v.tags, v.section,
+       v.sub_section, v.route, v.categories, v.tone, v.output_format,
+       v.few_shot, v.context
+FROM prompt_version AS v
+JOIN prompt AS p ON p.id = v.prompt_id
+JOIN user AS u ON u.id = v.author_id
+WHERE v.prompt_id = :prompt_id
+  AND v.version = :version
+  AND v.version <> p.version
+  AND v.state = 'released'

@@ -47,44 +47,71 @@ find_mounted(const char *path)
 	return NULL;
 }
 
+/* Whose paths these would be, if there were such a route. */
+static const struct family *
+find_claiming(const char *path)
+{
+	const struct family *const *f;
+
+	for (f = family_list(); *f != NULL; f++) {
+		if ((*f)->answers_for != NULL &&
+		    (*f)->answers_for[0] != '\0' &&
+		    lies_below(path, (*f)->answers_for, 0))
+			return *f;
+	}
+	return NULL;
+}
+
 /* Who words the answer when no route matches. */
 static const struct family *
 find_answering(const char *path)
 {
-	const struct family *const *f, *rest = NULL, *found;
+	const struct family *const *f, *found;
 
-	if ((found = find_mounted(path)) != NULL)
+	if ((found = find_mounted(path)) != NULL ||
+	    (found = find_claiming(path)) != NULL)
 		return found;
 	for (f = family_list(); *f != NULL; f++) {
-		if ((*f)->answers_for == NULL)
-			continue;
-		if ((*f)->answers_for[0] == '\0')
-			rest = *f;
-		else if (lies_below(path, (*f)->answers_for, 0))
-			return *f;
+		if ((*f)->answers_for != NULL &&
+		    (*f)->answers_for[0] == '\0')
+			found = *f;
 	}
-	return rest;
+	return found;
+}
+
+/* The first place inside SCRIPT_NAME, or right behind it, from which find
+ * knows the path; NULL when there is none. */
+static const char *
+search_root(const struct request *r,
+    const struct family *(*find)(const char *path))
+{
+	const char *at;
+
+	for (at = r->path; at != NULL && at <= r->path + r->script_len;
+	    at = strchr(at + 1, '/')) {
+		if (find(at) != NULL)
+			return at;
+	}
+	return NULL;
 }
 
 /*
  * Where the API begins in the request's path.  Web servers cut SCRIPT_NAME
  * and PATH_INFO at surprising places, so the two were put together again;
  * with a configured base that is what comes before the API, otherwise the
- * first segment inside SCRIPT_NAME, or right behind it, that a family claims.
+ * first segment that a family claims, by its routes or at least by name.
  */
 static const char *
 find_root(const struct site *site, const struct request *r)
 {
-	const char *base = site->config->base, *at;
+	const char *base = site->config->base, *root;
 
 	if (base[0] != '\0')
 		return lies_below(r->path, base, 0)
 		    ? r->path + strlen(base) : r->path;
-	for (at = r->path; at != NULL && at <= r->path + r->script_len;
-	    at = strchr(at + 1, '/')) {
-		if (find_mounted(at) != NULL)
-			return at;
-	}
+	if ((root = search_root(r, find_mounted)) != NULL ||
+	    (root = search_root(r, find_claiming)) != NULL)
+		return root;
 	return r->path;
 }
 

@@ -7,6 +7,7 @@
 static const struct family *const families[] = {
 	&promptcrafter_family,
 	&px0_family,
+	&admin_family,
 	NULL,
 };
 

@@ -138,7 +138,7 @@ signup_prepare(struct call *c)
 	if (text_equal(c->site->config->signup, "closed"))
 		return call_fail(c, ERR_SIGNUP_CLOSED, NULL, NULL);
 	if (length < 10 || length > 30)
-		return call_fail(c, ERR_BODY_INVALID, "password", NULL);
+		return call_fail(c, ERR_PASSWORD_WEAK, "password", NULL);
 	return account_prepare_signup(c, b->password.text);
 }
 
@@ -332,13 +332,6 @@ prompt_remove(struct call *c, struct txn *t)
 
 #define MISSING "Required fields are missing or invalid."
 
-static const struct err_text signup_texts[] = {
-	{ERR_BODY_MALFORMED, NULL, 0, MISSING},
-	{ERR_BODY_INVALID, "password", 0, "The password does not meet the security requirements."},
-	{ERR_BODY_INVALID, NULL, 0, MISSING},
-	{ERR_NONE, NULL, 0, NULL},
-};
-
 static const struct err_text create_texts[] = {
 	{ERR_BODY_MALFORMED, NULL, 0, MISSING},
 	{ERR_BODY_INVALID, NULL, 0, MISSING},
@@ -363,7 +356,7 @@ static const struct route routes[] = {
 		.mode = TXN_WRITE, .flags = ROUTE_SECRET,
 		.body = &signup_table, .body_size = sizeof(struct signup_body),
 		.prepare = signup_prepare, .handler = signup,
-		.texts = signup_texts,
+		.texts = create_texts,
 	},
 	{
 		.method = METHOD_POST, .path = "/auth/login",
@@ -420,6 +413,7 @@ static const struct err_text texts[] = {
 	{ERR_BODY_LENGTH, NULL, 0, "Submitted data is invalid."},
 	{ERR_BODY_MALFORMED, NULL, 0, "Submitted data is invalid."},
 	{ERR_BODY_INVALID, NULL, 0, "Submitted data is invalid."},
+	{ERR_PASSWORD_WEAK, NULL, 0, "The password does not meet the security requirements."},
 	{ERR_KEY_REUSED, NULL, 0, "The Idempotency-Key was used for another request."},
 	{ERR_TOKEN_MISSING, NULL, 0, "Authentication token is missing."},
 	{ERR_TOKEN_SCHEME, NULL, 0, "Authentication token is expired or invalid."},

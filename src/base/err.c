@@ -18,6 +18,7 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_BODY_LENGTH] = {"body_length", 400},
 	[ERR_BODY_MALFORMED] = {"body_malformed", 400},
 	[ERR_BODY_INVALID] = {"body_invalid", 400},
+	[ERR_PASSWORD_WEAK] = {"password_weak", 400},
 	[ERR_KEY_REUSED] = {"idempotency_key_reused", 422},
 
 	[ERR_TOKEN_MISSING] = {"token_missing", 401},

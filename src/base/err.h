@@ -25,6 +25,7 @@ enum err {
 	ERR_BODY_LENGTH,       /* other bytes than CONTENT_LENGTH said */
 	ERR_BODY_MALFORMED,    /* not strict JSON, or no object */
 	ERR_BODY_INVALID,      /* JSON, but not what the field table says */
+	ERR_PASSWORD_WEAK,     /* a new password too short or too long */
 	ERR_KEY_REUSED,        /* Idempotency-Key with another body */
 
 	/* Who is calling. */
@@ -51,7 +52,8 @@ enum err {
 	ERR_UPLOAD_CONSUMED,   /* used by another prompt */
 	ERR_NAME_TAKEN,
 	ERR_EMAIL_TAKEN,
-	ERR_ACTIVE_CONFLICT,   /* detail is the other prompt's id */
+	ERR_ACTIVE_CONFLICT,   /* field is the section, detail the other
+	                        * prompt's id */
 	ERR_STALE,             /* If-Match names another revision */
 
 	/* The audio in an upload. */

@@ -85,6 +85,29 @@ prompt_find_by_slug(struct txn *t, const char *slug, const char *user_id,
 	return prompt_find(t, id, out);
 }
 
+enum err
+prompt_find_credits(struct txn *t, const char *id, struct prompt_credits *out)
+{
+	struct prompt_credits credits = {0};
+	struct query q;
+	bool found;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_PROMPT_FIND_CREDITS);
+	query_text(&q, ":id", id);
+	if ((found = query_row(&q))) {
+		credits.creator_email = query_take_text(&q);
+		credits.updater_email = query_take_text(&q);
+		credits.comment_count = query_take_integer(&q);
+	}
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	if (!found)
+		return txn_fail(t, ERR_PROMPT_UNKNOWN, "id", NULL);
+	*out = credits;
+	return ERR_NONE;
+}
+
 const char *
 prompt_slug(struct arena *a, const char *name)
 {
@@ -206,6 +229,48 @@ append_version(struct txn *t, const char *prompt_id)
 	return query_run(&q);
 }
 
+/* Two active prompts must not answer for the same section, route, sub-section
+ * and category.  Asked inside the write, so that nobody comes between. */
+static enum err
+refuse_rival(struct txn *t, const struct prompt *p)
+{
+	const char *rival = NULL;
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_PROMPT_FIND_RIVAL);
+	query_text(&q, ":id", p->id);
+	query_text(&q, ":section", p->section);
+	query_text(&q, ":route", p->route);
+	query_text(&q, ":sub_section", p->sub_section);
+	query_text(&q, ":categories", p->categories);
+	if (query_row(&q))
+		rival = query_take_text(&q);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	if (rival != NULL)
+		return txn_fail(t, ERR_ACTIVE_CONFLICT, p->section, rival);
+	return ERR_NONE;
+}
+
+static bool
+is_same(const char *a, const char *b)
+{
+	return a == b || (a != NULL && b != NULL && text_equal(a, b));
+}
+
+/* Does p answer for something that old did not? */
+static bool
+claims_more(const struct prompt *p, const struct prompt *old)
+{
+	if (!p->is_active || p->section == NULL)
+		return false;
+	return !old->is_active || !is_same(p->section, old->section) ||
+	    !is_same(p->route, old->route) ||
+	    !is_same(p->sub_section, old->sub_section) ||
+	    !is_same(p->categories, old->categories);
+}
+
 static const char *
 or_default(const char *text, const char *fallback)
 {
@@ -226,6 +291,9 @@ prompt_create(struct txn *t, const struct prompt *first, struct prompt *out)
 	p.tags = or_default(p.tags, "[]");
 	p.categories = or_default(p.categories, "[]");
 	p.version = first->version > 0 ? 1 : 0;
+	if (claims_more(&p, &(struct prompt){.is_active = false}) &&
+	    (err = refuse_rival(t, &p)) != ERR_NONE)
+		return err;
 	if (p.slug == NULL && (err = choose_slug(t, &p, &p.slug)) != ERR_NONE)
 		return err;
 	query_start(&q, t, STATEMENT_PROMPT_INSERT);
@@ -307,6 +375,8 @@ prompt_update(struct txn *t, const struct prompt *old,
 	enum err err;
 
 	apply_patch(patch, &p);
+	if (claims_more(&p, old) && (err = refuse_rival(t, &p)) != ERR_NONE)
+		return err;
 	if ((err = next_version(t, p.id, &p.version)) != ERR_NONE)
 		return err;
 	query_start(&q, t, STATEMENT_PROMPT_UPDATE);

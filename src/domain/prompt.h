@@ -76,6 +76,13 @@ struct prompt_patch {
 	struct given_text file_name;
 };
 
+/* Who made and last changed a prompt, and how many comments it has. */
+struct prompt_credits {
+	const char *creator_email;
+	const char *updater_email;
+	int64_t comment_count;
+};
+
 /* ERR_PROMPT_UNKNOWN when there is none. */
 enum err prompt_find(struct txn *t, const char *id, struct prompt *out);
 
@@ -83,6 +90,10 @@ enum err prompt_find(struct txn *t, const char *id, struct prompt *out);
  * there are several).  ERR_PROMPT_UNKNOWN when there is none. */
 enum err prompt_find_by_slug(struct txn *t, const char *slug,
     const char *user_id, struct prompt *out);
+
+/* Of a prompt that was found in this transaction. */
+enum err prompt_find_credits(struct txn *t, const char *id,
+    struct prompt_credits *out);
 
 /* Read the row that a query of the prompt columns, in the order of struct
  * prompt, stands on. */
@@ -102,14 +113,15 @@ enum err prompt_check_name(struct txn *t, const char *project_id,
  * created_by/updated_by are set here; owner_id is the author).  slug NULL:
  * one is made from the name that is free in the project.  version > 0
  * releases it as version 1; 0 leaves it without any.  ERR_NAME_TAKEN when the
- * slug, or a voice prompt's name, is taken. */
+ * slug, or a voice prompt's name, is taken; ERR_ACTIVE_CONFLICT when it would
+ * be active beside one that answers for the same. */
 enum err prompt_create(struct txn *t, const struct prompt *first,
     struct prompt *out);
 
 /* Apply patch to old (just found in this transaction), append the outcome as
  * the next version, released, and move the pointer to it.  An empty patch
- * appends a version too.  ERR_NAME_TAKEN as above; ERR_STALE when the row
- * has moved since old was read. */
+ * appends a version too.  ERR_NAME_TAKEN and ERR_ACTIVE_CONFLICT as above;
+ * ERR_STALE when the row has moved since old was read. */
 enum err prompt_update(struct txn *t, const struct prompt *old,
     const struct prompt_patch *patch, const char *author_id,
     struct prompt *out);

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire/body.h"
 
+#include "base/buf.h"
+#include "wire/doc.h"
+#include "wire/form.h"
+
 #include <assert.h>
 #include <limits.h>
 #include <string.h>
@@ -59,6 +63,47 @@ body_parse(const char *text, size_t len, struct arena *a, struct scan *scan)
 	b->json = json;
 	if (json != NULL)
 		arena_on_reset(a, put_json, json);
+	return b;
+}
+
+/* The pairs as a JSON object; false when one of them is ill-formed. */
+static bool
+write_form(const struct form_param *params, size_t count, struct buf *out)
+{
+	struct doc d;
+	size_t i;
+
+	doc_init(&d, out);
+	doc_object(&d, NULL);
+	for (i = 0; i < count; i++) {
+		if (params[i].value == NULL)
+			return false;
+		doc_text(&d, params[i].name, params[i].value);
+	}
+	doc_object_end(&d);
+	return !buf_failed(out);
+}
+
+const struct body *
+body_parse_form(
+    const char *text, size_t len, struct arena *a, struct scan *scan)
+{
+	struct form_param *params;
+	const struct body *b = NULL;
+	struct buf json;
+	size_t count;
+
+	memset(scan, 0, sizeof(*scan));
+	scan->fault = SCAN_SYNTAX;
+	if (strlen(text) != len)
+		return NULL;
+	count = form_split(text, a, &params);
+	/* A control character becomes six bytes, "a&" becomes "a":"",. */
+	buf_init(&json, 6 * len + 8);
+	if (write_form(params, count, &json))
+		b = body_parse(arena_copy(a, json.ptr, json.len), json.len, a,
+		    scan);
+	buf_free(&json);
 	return b;
 }
 

@@ -19,6 +19,11 @@ struct body;
 const struct body *body_parse(
     const char *text, size_t len, struct arena *a, struct scan *scan);
 
+/* Read application/x-www-form-urlencoded text as an object of strings.  What
+ * the scan refuses in JSON is refused here too: NULL with scan->fault set. */
+const struct body *body_parse_form(
+    const char *text, size_t len, struct arena *a, struct scan *scan);
+
 /* An empty object, for families in which an absent body means {}. */
 const struct body *body_empty(struct arena *a);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "wire/field.h"
+#include "wire/form.h"
 #include "wire/doc.h"
 #include "base/buf.h"
 #include "base/text.h"
@@ -25,12 +26,6 @@ struct reading {
 	void *slot;
 	struct arena *arena;
 	enum fault_kind fault;
-};
-
-/* A query parameter, decoded. */
-struct param {
-	const char *name;
-	const char *value; /* NULL when ill-formed */
 };
 
 static bool
@@ -471,84 +466,9 @@ field_read_body(const struct field_table *t, const struct body *b, void *out,
 	return faults->count == 0;
 }
 
-/* Decode one part of a query string; NULL when it is ill-formed. */
-static const char *
-decode_part(const char *at, size_t len, struct arena *a)
-{
-	char *decoded = arena_alloc(a, len + 1), *to = decoded;
-	const char *end = at + len;
-	char digits[3] = "";
-	unsigned char byte;
-
-	while (at < end) {
-		if (*at != '%') {
-			*to++ = *at == '+' ? ' ' : *at;
-			at++;
-			continue;
-		}
-		if (end - at < 3)
-			return NULL;
-		memcpy(digits, at + 1, 2);
-		if (!text_unhex(digits, &byte, 1) || byte == '\0')
-			return NULL;
-		*to++ = (char)byte;
-		at += 3;
-	}
-	*to = '\0';
-	return text_is_utf8(decoded, (size_t)(to - decoded)) ? decoded : NULL;
-}
-
-/* An ill-formed name as sent, fit to be shown; it can match no row, because
- * it holds a '%' or a byte that becomes '?'. */
-static const char *
-show_ill_formed(const char *name, size_t len, struct arena *a)
-{
-	char *shown = arena_copy(a, name, len), *c;
-
-	for (c = shown; *c != '\0'; c++) {
-		if ((unsigned char)*c < 0x20 || (unsigned char)*c >= 0x7f)
-			*c = '?';
-	}
-	return shown;
-}
-
-/* Cut "name=value" at its first '=' and decode both. */
-static void
-read_pair(const char *pair, size_t len, struct arena *a, struct param *out)
-{
-	const char *equals = memchr(pair, '=', len);
-	size_t name_len = equals == NULL ? len : (size_t)(equals - pair);
-
-	out->name = decode_part(pair, name_len, a);
-	if (out->name == NULL)
-		out->name = show_ill_formed(pair, name_len, a);
-	if (equals == NULL)
-		out->value = "";
-	else
-		out->value = decode_part(equals + 1, len - name_len - 1, a);
-}
-
-/* All parameters in the order sent; returns their number. */
-static size_t
-split_query(const char *query, struct arena *a, struct param **out)
-{
-	size_t count = 0, len, room = 1;
-	const char *at;
-
-	for (at = query; *at != '\0'; at++)
-		room += *at == '&';
-	*out = arena_alloc(a, room * sizeof(**out));
-	for (at = query; *at != '\0'; at += len + (at[len] == '&')) {
-		len = strcspn(at, "&");
-		if (len > 0)
-			read_pair(at, len, a, &(*out)[count++]);
-	}
-	return count;
-}
-
 static size_t
 find_param(
-    const struct param *params, size_t from, size_t count, const char *name)
+    const struct form_param *params, size_t from, size_t count, const char *name)
 {
 	size_t i;
 
@@ -560,7 +480,7 @@ find_param(
 }
 
 static void
-read_query_row(struct reading *r, const struct param *params, size_t count,
+read_query_row(struct reading *r, const struct form_param *params, size_t count,
     struct faults *faults)
 {
 	const struct field *row = r->row;
@@ -583,9 +503,9 @@ bool
 field_read_query(const struct field_table *t, const char *query, void *out,
     struct arena *a, struct faults *faults)
 {
-	struct param *params;
+	struct form_param *params;
 	struct reading r;
-	size_t i, count = split_query(query, a, &params);
+	size_t i, count = form_split(query, a, &params);
 
 	faults->count = 0;
 	faults->list =

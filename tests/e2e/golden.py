@@ -1,4 +1,4 @@
-"""Plays the golden files: what is asked and, to the byte, what is answered.
+"""Plays the golden files: what is asked and what exactly is answered.
 
 A file tests/golden/<family>.json is a list of scenarios; each is a list of
 steps played in order by people whom nobody else knows:
@@ -12,15 +12,22 @@ steps played in order by people whom nobody else knows:
 
 A step's request: `as` names the caller: admin, editor or viewer; any other
 name is a member made for the scenario; absent, nobody.  The body is `json`,
-or `body` (text) of media type `type`.  `headers` are sent as they are, and
-`times` repeats each letter of the text given for it, to make long bodies
-readable: {"<long>": ["x", 201]} puts 201 times x wherever <long> stands.
+or `body` (text) of media type `type`; `headers` go along.  Long texts are
+told by `times`: {"long": ["x", 201]} puts 201 times x wherever <long> stands.
 
 Its answer: `status`; `answer`, the JSON body, with its members in this very
 order; without `answer` the body must be empty.  `has` lists headers.  In
 both, these stand for what differs from run to run: <uuid>, <time>, <token>,
-<integer>, <text>.  <uuid:id> also keeps it as <id> for what follows; where
-<id> is known already it must be that.
+<integer>, <sha256>, <text>.  <uuid:id> also keeps it as <id> for what
+follows; where <id> is known already it must be that.
+
+Where a test asks its questions itself, the file is an object of answers by
+name, and `check` holds one against its own:
+
+    {"prompt unknown": {"status": 404, "headers": {"ETag": null},
+                        "body": {"code": "prompt_not_found", ...}}}
+
+A header of null must be absent; a body of null is an empty one.
 """
 
 import json
@@ -37,14 +44,19 @@ FORMS = {
     "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z",
     "token": f"(sess|ak)_{HEX}{{64}}",
     "integer": r"-?\d+",
+    "sha256": f"{HEX}{{64}}",
     "text": "(?s:.*)",
 }
 PLACEHOLDER = re.compile(r"<(\w+)(?::(\w+))?>")
 
 
+def load(family, **how):
+    return json.loads((GOLDEN / f"{family}.json").read_text("utf-8"), **how)
+
+
 def scenarios(family):
     """The parameters of a family's test: one for each scenario."""
-    listed = json.loads((GOLDEN / f"{family}.json").read_text("utf-8"))
+    listed = load(family)
     return [pytest.param(one, id=one["scenario"].replace(" ", "-"))
             for one in listed]
 
@@ -54,6 +66,16 @@ def play(site, scenario):
     stage = Stage(site)
     for number, step in enumerate(scenario["steps"], 1):
         stage.play(step, f"step {number}, {step['ask']}")
+
+
+def check(family, name, answer, **known):
+    """The answer is the golden one of this name; known fills <name>s."""
+    expected = load(family)[name]
+    known = {name: str(value) for name, value in known.items()}
+    where = f"{name}\n  answered {answer.status} {answer.body!r:.2000}"
+    assert answer.status == expected["status"], where
+    compare_body(expected["body"], answer, known, where)
+    compare_headers(expected.get("headers", {}), answer, known, where)
 
 
 class Stage:
@@ -70,17 +92,10 @@ class Stage:
         answer = self.ask(step)
         where = f"{where}\n  answered {answer.status} {answer.body!r:.2000}"
         assert answer.status == step["status"], where
-        for name, expected in step.get("has", {}).items():
-            self.compare(expected, answer.headers.get(name), name, where)
         if "answer" not in step:
-            assert answer.body == b"", where
             assert answer.headers.get("Content-Type") is None, where
-            return
-        found = json.loads(answer.body, object_pairs_hook=Members)
-        expected = json.loads(json.dumps(step["answer"]),
-                              object_pairs_hook=Members)
-        assert answer.media_type == "application/json", where
-        self.compare(expected, found, "answer", where)
+        compare_body(step.get("answer"), answer, self.known, where)
+        compare_headers(step.get("has", {}), answer, self.known, where)
 
     def ask(self, step):
         method, target = self.fill(step["ask"]).split(" ", 1)
@@ -119,57 +134,71 @@ class Stage:
                     for name, item in value.items()}
         return value
 
-    def compare(self, expected, found, at, where):
-        if isinstance(expected, Members) and isinstance(found, Members):
-            assert [name for name, _ in found] == \
-                [name for name, _ in expected], f"{at}: {where}"
-            for (name, wanted), (_, got) in zip(expected, found):
-                self.compare(wanted, got, f"{at}.{name}", where)
-        elif type(expected) is list and type(found) is list:
-            assert len(found) == len(expected), f"{at}: {where}"
-            for i, (wanted, got) in enumerate(zip(expected, found)):
-                self.compare(wanted, got, f"{at}[{i}]", where)
-        elif isinstance(expected, str) and PLACEHOLDER.search(expected):
-            self.compare_form(expected, found, at, where)
-        else:
-            # True == 1 in Python, and not in JSON.
-            assert (type(found), found) == (type(expected), expected), \
-                f"{at}: {where}"
-
-    def compare_form(self, expected, found, at, where):
-        """Text with placeholders in it; <integer> alone is a number."""
-        text = str(found) if expected == "<integer>" else found
-        assert isinstance(text, str), f"{at}: {where}"
-        assert expected != "<integer>" or type(found) is int, f"{at}: {where}"
-        pattern, names = self.pattern(expected)
-        match = re.fullmatch(pattern, text)
-        assert match, f"{at} is not {expected}: {where}"
-        self.known.update({name: match[name] for name in names})
-
-    def pattern(self, expected):
-        """A regular expression, and the names that it will make known."""
-        parts, names, end = [], [], 0
-        for m in PLACEHOLDER.finditer(expected):
-            parts.append(re.escape(expected[end:m.start()]))
-            end = m.end()
-            form, name = m[1], m[2] or m[1]
-            if name in self.known:
-                parts.append(re.escape(self.known[name]))
-            elif form not in FORMS:
-                parts.append(re.escape(m[0]))
-            elif m[2] and name not in names:
-                names.append(name)
-                parts.append(f"(?P<{name}>{FORMS[form]})")
-            else:
-                parts.append(f"(?:{FORMS[form]})")
-        parts.append(re.escape(expected[end:]))
-        return "".join(parts), names
-
 
 class Members(list):
     """The members of a JSON object in the order in which they stood."""
 
-    def __eq__(self, other):
-        return isinstance(other, Members) and list.__eq__(self, other)
 
-    __hash__ = None
+def compare_headers(expected, answer, known, where):
+    for name, value in expected.items():
+        compare(value, answer.headers.get(name), known, name, where)
+
+
+def compare_body(expected, answer, known, where):
+    if expected is None:
+        assert answer.body == b"", where
+        return
+    assert answer.media_type == "application/json", where
+    found = json.loads(answer.body, object_pairs_hook=Members)
+    expected = json.loads(json.dumps(expected), object_pairs_hook=Members)
+    compare(expected, found, known, "body", where)
+
+
+def compare(expected, found, known, at, where):
+    """Equal, down to the order of members; placeholders are filled."""
+    if isinstance(expected, Members) and isinstance(found, Members):
+        assert [name for name, _ in found] == \
+            [name for name, _ in expected], f"{at}: {where}"
+        for (name, wanted), (_, got) in zip(expected, found):
+            compare(wanted, got, known, f"{at}.{name}", where)
+    elif type(expected) is list and type(found) is list:
+        assert len(found) == len(expected), f"{at}: {where}"
+        for i, (wanted, got) in enumerate(zip(expected, found)):
+            compare(wanted, got, known, f"{at}[{i}]", where)
+    elif isinstance(expected, str) and PLACEHOLDER.search(expected):
+        compare_form(expected, found, known, at, where)
+    else:
+        # True == 1 in Python, and not in JSON.
+        assert (type(found), found) == (type(expected), expected), \
+            f"{at}: {where}"
+
+
+def compare_form(expected, found, known, at, where):
+    """Text with placeholders in it; <integer> alone may be a number."""
+    if expected == "<integer>" and type(found) is int:
+        return
+    assert isinstance(found, str), f"{at}: {where}"
+    pattern, names = to_pattern(expected, known)
+    match = re.fullmatch(pattern, found)
+    assert match, f"{at} is not {expected}: {where}"
+    known.update({name: match[name] for name in names})
+
+
+def to_pattern(expected, known):
+    """A regular expression, and the names that it will make known."""
+    parts, names, end = [], [], 0
+    for m in PLACEHOLDER.finditer(expected):
+        parts.append(re.escape(expected[end:m.start()]))
+        end = m.end()
+        form, name = m[1], m[2] or m[1]
+        if name in known:
+            parts.append(re.escape(known[name]))
+        elif form not in FORMS:
+            parts.append(re.escape(m[0]))
+        elif m[2] and name not in names:
+            names.append(name)
+            parts.append(f"(?P<{name}>{FORMS[form]})")
+        else:
+            parts.append(f"(?:{FORMS[form]})")
+    parts.append(re.escape(expected[end:]))
+    return "".join(parts), names

@@ -204,6 +204,65 @@ the_empty_body_is_an_object_without_members(void **state)
 	assert_int_equal(body_scan(b)->member_count, 0);
 }
 
+static void
+a_form_is_an_object_of_strings(void **state)
+{
+	static const struct {
+		int line;
+		const char *text;
+		size_t count;
+		const char *name, *value; /* of the last member */
+	} cases[] = {
+	    {__LINE__, "", 0, NULL, NULL},
+	    {__LINE__, "&&", 0, NULL, NULL},
+	    {__LINE__, "a=1", 1, "a", "1"},
+	    {__LINE__, "a", 1, "a", ""},
+	    {__LINE__, "a=1&b=x%20y+z", 2, "b", "x y z"},
+	    {__LINE__, "a=b=c", 1, "a", "b=c"},
+	    {__LINE__, "%61%22=%22%5C%0a", 1, "a\"", "\"\\\n"},
+	    {__LINE__, "a=\x01\x02\x03&b=%C3%A9", 2, "b", "\xc3\xa9"},
+	};
+	const struct body *b;
+	const struct scan_member *last;
+	struct scan scan;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		b = body_parse_form(
+		    cases[i].text, strlen(cases[i].text), arena, &scan);
+		if (b == NULL || body_scan(b)->member_count != cases[i].count)
+			fail_msg("line %d", cases[i].line);
+		if (cases[i].count == 0)
+			continue;
+		last = &body_scan(b)->members[cases[i].count - 1];
+		if (strcmp(last->name, cases[i].name) != 0 ||
+		    strcmp(body_text(b, cases[i].count - 1), cases[i].value) !=
+			0)
+			fail_msg("line %d: %s", cases[i].line, last->name);
+	}
+}
+
+static void
+an_ill_formed_form_is_refused(void **state)
+{
+	static const char *const texts[] = {
+	    "a=%", "a=%4", "a=%zz", "a=%00", "a=%ff", "a=\xff", "a=1&a=2",
+	    "a=1&%61=2", "a=%ed%a0%80",
+	};
+	struct scan scan;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (body_parse_form(
+			texts[i], strlen(texts[i]), arena, &scan) != NULL)
+			fail_msg("%s", texts[i]);
+		assert_int_not_equal(scan.fault, SCAN_OK);
+	}
+	assert_null(body_parse_form("a=\0b", 4, arena, &scan));
+}
+
 int
 main(void)
 {
@@ -216,6 +275,8 @@ main(void)
 	    cmocka_unit_test(members_of_an_object_are_items_too),
 	    cmocka_unit_test(numbers_keep_their_text),
 	    cmocka_unit_test(the_empty_body_is_an_object_without_members),
+	    cmocka_unit_test(a_form_is_an_object_of_strings),
+	    cmocka_unit_test(an_ill_formed_form_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, make_arena, drop_arena);

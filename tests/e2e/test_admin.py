@@ -1,0 +1,10 @@
+"""The admin family: each status, text and body of its golden file."""
+
+import pytest
+
+import golden
+
+
+@pytest.mark.parametrize("scenario", golden.scenarios("admin"))
+def test_admin_family_answers_as_its_contract_says(site, scenario):
+    golden.play(site, scenario)
