@@ -6,6 +6,7 @@
 
 static const struct family *const families[] = {
 	&promptcrafter_family,
+	&voice_family,
 	NULL,
 };
 
