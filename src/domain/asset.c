@@ -18,7 +18,7 @@
 
 struct asset_file {
 	struct failure *failure;
-	int fd;             /* -1 once kept or dropped */
+	int fd; /* -1 once kept or dropped */
 	int assets_dir;
 	int tmp_dir;
 	char name[NAME_SIZE]; /* in tmp_dir */
@@ -59,8 +59,8 @@ open_dir(int parent, const char *name)
 	/* A name is durable when its directory is. */
 	if (made && fsync(parent) != 0)
 		return -1;
-	return openat(parent, name,
-	    O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	return openat(
+	    parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 }
 
 static int
@@ -111,8 +111,8 @@ asset_file_add(struct asset_file *file, const char *bytes, size_t len)
 {
 	ssize_t written;
 
-	crypto_hash_sha256_update(&file->hash, (const unsigned char *)bytes,
-	    len);
+	crypto_hash_sha256_update(
+	    &file->hash, (const unsigned char *)bytes, len);
 	file->size_bytes += (int64_t)len;
 	while (len > 0) {
 		written = write(file->fd, bytes, len);
@@ -142,9 +142,9 @@ enum err
 asset_file_inspect(struct asset_file *file, struct asset *out)
 {
 	struct audio_source source = {
-		.read = read_at,
-		.source = file,
-		.size_bytes = (uint64_t)file->size_bytes,
+	    .read = read_at,
+	    .source = file,
+	    .size_bytes = (uint64_t)file->size_bytes,
 	};
 	crypto_hash_sha256_state hash = file->hash;
 	struct asset asset = {.size_bytes = file->size_bytes};

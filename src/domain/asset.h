@@ -33,8 +33,7 @@ struct asset_file;
 enum err asset_file_begin(const char *data_dir, struct arena *a,
     struct failure *f, struct asset_file **out);
 
-enum err asset_file_add(struct asset_file *file, const char *bytes,
-    size_t len);
+enum err asset_file_add(struct asset_file *file, const char *bytes, size_t len);
 
 /* What was written so far, without id: the digest, the size, and what
  * audio_inspect says, whose failures it passes on. */

@@ -100,9 +100,9 @@ static const struct {
 	unsigned tag;
 	const char *codec;
 } wav_codecs[] = {
-	{FORMAT_PCM, "pcm"},
-	{6, "alaw"},
-	{7, "ulaw"},
+    {FORMAT_PCM, "pcm"},
+    {6, "alaw"},
+    {7, "ulaw"},
 };
 
 struct wav_format {
@@ -134,8 +134,8 @@ is_width_sound(unsigned tag, unsigned bits)
 }
 
 static enum err
-read_wav_format(struct view *v, uint64_t at, uint32_t len,
-    struct wav_format *out)
+read_wav_format(
+    struct view *v, uint64_t at, uint32_t len, struct wav_format *out)
 {
 	const unsigned char *b = look(v, at, FORMAT_MIN_BYTES);
 	unsigned tag, bits;
@@ -151,13 +151,13 @@ read_wav_format(struct view *v, uint64_t at, uint32_t len,
 		/* The real tag begins the sub-format's GUID. */
 		b = look(v, at, FORMAT_EXTENSIBLE_BYTES);
 		if (len < FORMAT_EXTENSIBLE_BYTES || b == NULL)
-			return refuse(v,
-			    "The WAV file's format chunk is cut short.");
+			return refuse(
+			    v, "The WAV file's format chunk is cut short.");
 		tag = read_le16(b + 24);
 	}
 	if ((out->codec = find_wav_codec(tag)) == NULL)
 		return refuse(v, "The WAV file must hold PCM, A-law or "
-		    "mu-law samples.");
+				 "mu-law samples.");
 	if (out->channels == 0 || out->channels > WAV_CHANNELS_MAX ||
 	    out->rate < WAV_RATE_MIN || out->rate > WAV_RATE_MAX ||
 	    !is_width_sound(tag, bits) ||
@@ -172,16 +172,16 @@ measure_wav(struct view *v, const struct wav_format *format, uint64_t at,
 {
 	if (format->codec == NULL)
 		return refuse(v, "The WAV file has no format chunk before its "
-		    "data chunk.");
+				 "data chunk.");
 	if (len > v->source->size_bytes - at)
 		return refuse(v, "The WAV file is shorter than its data chunk "
-		    "says.");
+				 "says.");
 	out->type = AUDIO_WAV;
 	out->codec = format->codec;
 	out->sample_rate = format->rate;
 	out->channels = format->channels;
 	out->duration_ms = (int64_t)((uint64_t)(len / format->frame_bytes) *
-	    1000 / format->rate);
+				     1000 / format->rate);
 	return ERR_NONE;
 }
 
@@ -229,7 +229,7 @@ inspect_wav(struct view *v, struct audio *out)
 struct mp3_frame {
 	unsigned char kind; /* version and layer, as in the header */
 	unsigned char rate_bits;
-	uint32_t len;       /* bytes */
+	uint32_t len; /* bytes */
 	uint32_t samples;
 	uint32_t rate;
 	unsigned channels;
@@ -240,12 +240,15 @@ read_mp3_frame(const unsigned char *b, struct mp3_frame *out)
 {
 	/* Rows: MPEG 1; MPEG 2 and 2.5. */
 	static const uint16_t kbits[2][15] = {
-		{0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320},
-		{0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160},
+	    {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320},
+	    {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160},
 	};
 	/* By the header's two version bits: 2.5, reserved, 2, 1. */
 	static const uint16_t rates[4][3] = {
-		{11025, 12000, 8000}, {0}, {22050, 24000, 16000}, {44100, 48000, 32000},
+	    {11025, 12000, 8000},
+	    {0},
+	    {22050, 24000, 16000},
+	    {44100, 48000, 32000},
 	};
 	unsigned version = b[1] >> 3 & 3, layer = b[1] >> 1 & 3;
 	unsigned bitrate = b[2] >> 4, rate = b[2] >> 2 & 3;
@@ -259,8 +262,9 @@ read_mp3_frame(const unsigned char *b, struct mp3_frame *out)
 	out->rate = rates[version][rate];
 	out->samples = is_mpeg1 ? 1152 : 576;
 	out->channels = b[3] >> 6 == 3 ? 1 : 2;
-	out->len = out->samples / 8 * 1000 * kbits[!is_mpeg1][bitrate] /
-	    out->rate + (b[2] >> 1 & 1);
+	out->len =
+	    out->samples / 8 * 1000 * kbits[!is_mpeg1][bitrate] / out->rate +
+	    (b[2] >> 1 & 1);
 	return true;
 }
 
@@ -275,15 +279,14 @@ skip_id3(struct view *v, uint64_t *at)
 	uint32_t len;
 
 	for (count = 0; count < ID3_TAGS_MAX && begins(v, *at, "ID3");
-	    count++) {
+	     count++) {
 		b = look(v, *at, ID3_HEAD_BYTES);
 		if (b == NULL || b[3] == 0xff || b[4] == 0xff ||
 		    ((b[6] | b[7] | b[8] | b[9]) & 0x80) != 0)
 			return refuse(v, "The MP3 file's ID3 tag is damaged.");
 		len = (uint32_t)b[6] << 21 | (uint32_t)b[7] << 14 |
-		    (uint32_t)b[8] << 7 | b[9];
-		len += (b[5] & 0x10) != 0 ? 2 * ID3_HEAD_BYTES
-					  : ID3_HEAD_BYTES;
+		      (uint32_t)b[8] << 7 | b[9];
+		len += (b[5] & 0x10) != 0 ? 2 * ID3_HEAD_BYTES : ID3_HEAD_BYTES;
 		if (len > size - *at)
 			return refuse(v,
 			    "The MP3 file is shorter than its ID3 tag says.");
@@ -297,7 +300,7 @@ static bool
 is_mp3_trailer(struct view *v, uint64_t at)
 {
 	return begins(v, at, "TAG") || begins(v, at, "APETAGEX") ||
-	    begins(v, at, "LYRICSBEGIN");
+	       begins(v, at, "LYRICSBEGIN");
 }
 
 struct mp3_sum {
@@ -307,17 +310,25 @@ struct mp3_sum {
 	uint64_t lost_bytes; /* between frames, and not padding */
 };
 
+/* Is it a frame like the first one?  It is the first one when there was none
+ * before. */
 static bool
+is_mp3_frame(
+    const unsigned char *b, const struct mp3_sum *sum, struct mp3_frame *out)
+{
+	return read_mp3_frame(b, out) &&
+	       (sum->framed_bytes == 0 ||
+		   (out->kind == sum->first.kind &&
+		       out->rate_bits == sum->first.rate_bits));
+}
+
+static void
 add_mp3_frame(struct mp3_sum *sum, const struct mp3_frame *frame)
 {
 	if (sum->framed_bytes == 0)
 		sum->first = *frame;
-	else if (frame->kind != sum->first.kind ||
-	    frame->rate_bits != sum->first.rate_bits)
-		return false;
 	sum->framed_bytes += frame->len;
 	sum->samples += frame->samples;
-	return true;
 }
 
 /* A frame that the file's end cuts short is no frame.  Decoders find their
@@ -330,15 +341,13 @@ sum_mp3_frames(struct view *v, uint64_t at, struct mp3_sum *sum)
 	const unsigned char *b;
 
 	while ((b = look(v, at, 4)) != NULL) {
-		if (read_mp3_frame(b, &frame)) {
+		if (is_mp3_frame(b, sum, &frame)) {
 			if (frame.len > size - at)
 				return;
-			if (add_mp3_frame(sum, &frame)) {
-				at += frame.len;
-				continue;
-			}
+			add_mp3_frame(sum, &frame);
+			at += frame.len;
+			continue;
 		}
-		/* look may have moved the window that b points into. */
 		if (*b != 0 && ++sum->lost_bytes > sum->framed_bytes)
 			return;
 		if (sum->framed_bytes > 0 && is_mp3_trailer(v, at))
@@ -370,8 +379,8 @@ inspect_mp3(struct view *v, struct audio *out)
 }
 
 enum err
-audio_inspect(const struct audio_source *s, struct audio *out,
-    struct failure *f)
+audio_inspect(
+    const struct audio_source *s, struct audio *out, struct failure *f)
 {
 	struct view v = {.source = s, .failure = f};
 	struct audio found = {0};
@@ -400,14 +409,14 @@ static const struct {
 	const char *media_type;
 	enum audio_type type;
 } media_types[] = {
-	{"audio/wav", AUDIO_WAV},
-	{"audio/x-wav", AUDIO_WAV},
-	{"audio/wave", AUDIO_WAV},
-	{"audio/vnd.wave", AUDIO_WAV},
-	{"audio/mpeg", AUDIO_MP3},
-	{"audio/mp3", AUDIO_MP3},
-	{"audio/x-mp3", AUDIO_MP3},
-	{"audio/mpeg3", AUDIO_MP3},
+    {"audio/wav", AUDIO_WAV},
+    {"audio/x-wav", AUDIO_WAV},
+    {"audio/wave", AUDIO_WAV},
+    {"audio/vnd.wave", AUDIO_WAV},
+    {"audio/mpeg", AUDIO_MP3},
+    {"audio/mp3", AUDIO_MP3},
+    {"audio/x-mp3", AUDIO_MP3},
+    {"audio/mpeg3", AUDIO_MP3},
 };
 
 unsigned

@@ -31,8 +31,8 @@ struct audio {
 };
 
 /* Read up to len bytes at an offset, as pread does; -1 on failure. */
-typedef ssize_t audio_read_fn(void *source, uint64_t at, void *bytes,
-    size_t len);
+typedef ssize_t audio_read_fn(
+    void *source, uint64_t at, void *bytes, size_t len);
 
 struct audio_source {
 	audio_read_fn *read;
@@ -42,8 +42,8 @@ struct audio_source {
 
 /* ERR_AUDIO_EMPTY, ERR_AUDIO_INVALID (f->detail is a sentence for whoever
  * sent it), ERR_IO when the source cannot be read. */
-enum err audio_inspect(const struct audio_source *s, struct audio *out,
-    struct failure *f);
+enum err audio_inspect(
+    const struct audio_source *s, struct audio *out, struct failure *f);
 
 /* The type that a media type names (audio/mpeg, audio/x-wav, …; any case, no
  * parameters), or that a file name's ending stands for; 0 for any other. */

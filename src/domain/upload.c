@@ -12,15 +12,16 @@
 #define LINK_MS (INT64_C(15) * 60 * 1000)
 #define REQUEST_MS (INT64_C(24) * 60 * 60 * 1000)
 
-_Static_assert(UPLOAD_KEY_BYTES == crypto_auth_hmacsha256_KEYBYTES &&
+_Static_assert(
+    UPLOAD_KEY_BYTES == crypto_auth_hmacsha256_KEYBYTES &&
 	UPLOAD_SIGNATURE_SIZE == 2 * crypto_auth_hmacsha256_BYTES + 1,
     "the sizes of libsodium's HMAC-SHA256");
 
 /* How the column names what is allowed, by the bits. */
 static const char *const type_lists[] = {
-	[AUDIO_WAV] = "[\"audio/wav\"]",
-	[AUDIO_MP3] = "[\"audio/mpeg\"]",
-	[AUDIO_WAV | AUDIO_MP3] = "[\"audio/mpeg\",\"audio/wav\"]",
+    [AUDIO_WAV] = "[\"audio/wav\"]",
+    [AUDIO_MP3] = "[\"audio/mpeg\"]",
+    [AUDIO_WAV | AUDIO_MP3] = "[\"audio/mpeg\",\"audio/wav\"]",
 };
 
 static unsigned
@@ -28,8 +29,7 @@ read_type_list(const char *list)
 {
 	unsigned allowed;
 
-	for (allowed = AUDIO_WAV; allowed < AUDIO_WAV + AUDIO_MP3;
-	    allowed++) {
+	for (allowed = AUDIO_WAV; allowed < AUDIO_WAV + AUDIO_MP3; allowed++) {
 		if (text_equal(type_lists[allowed], list))
 			break;
 	}
@@ -37,14 +37,14 @@ read_type_list(const char *list)
 }
 
 enum err
-upload_create(struct txn *t, const char *user_id, unsigned allowed,
-    struct upload *out)
+upload_create(
+    struct txn *t, const char *user_id, unsigned allowed, struct upload *out)
 {
 	struct upload u = {
-		.id = txn_new_id(t),
-		.user_id = user_id,
-		.allowed = allowed,
-		.link_expires_at = txn_now(t) + LINK_MS,
+	    .id = txn_new_id(t),
+	    .user_id = user_id,
+	    .allowed = allowed,
+	    .link_expires_at = txn_now(t) + LINK_MS,
 	};
 	struct query q;
 	enum err err;
@@ -117,8 +117,7 @@ set_asset(struct txn *t, const char *upload_id, const char *asset_id)
 }
 
 enum err
-upload_attach(struct txn *t, const struct upload *u,
-    const struct asset *asset)
+upload_attach(struct txn *t, const struct upload *u, const struct asset *asset)
 {
 	struct asset present;
 	const char *id;
@@ -134,8 +133,7 @@ upload_attach(struct txn *t, const struct upload *u,
 			return ERR_NONE;
 	}
 	if ((err = asset_create(t, asset, u->user_id, &id)) != ERR_NONE ||
-	    (err = set_asset(t, u->id, id)) != ERR_NONE ||
-	    u->asset_id == NULL)
+	    (err = set_asset(t, u->id, id)) != ERR_NONE || u->asset_id == NULL)
 		return err;
 	return asset_delete(t, u->asset_id);
 }
@@ -159,11 +157,11 @@ upload_consume(struct txn *t, const struct upload *u, const char *prompt_id,
 }
 
 bool
-upload_was_consumed_by(const struct upload *u,
-    const unsigned char digest[UPLOAD_DIGEST_BYTES])
+upload_was_consumed_by(
+    const struct upload *u, const unsigned char digest[UPLOAD_DIGEST_BYTES])
 {
 	return u->consumed_by != NULL &&
-	    memcmp(u->consumed_digest, digest, UPLOAD_DIGEST_BYTES) == 0;
+	       memcmp(u->consumed_digest, digest, UPLOAD_DIGEST_BYTES) == 0;
 }
 
 static void
@@ -175,12 +173,12 @@ make_mac(const unsigned char key[UPLOAD_KEY_BYTES], const char *id,
 
 	snprintf(tail, sizeof(tail), "\n%" PRId64, expires_s);
 	crypto_auth_hmacsha256_init(&state, key, UPLOAD_KEY_BYTES);
-	crypto_auth_hmacsha256_update(&state,
-	    (const unsigned char *)"upload\n", 7);
-	crypto_auth_hmacsha256_update(&state, (const unsigned char *)id,
-	    strlen(id));
-	crypto_auth_hmacsha256_update(&state, (const unsigned char *)tail,
-	    strlen(tail));
+	crypto_auth_hmacsha256_update(
+	    &state, (const unsigned char *)"upload\n", 7);
+	crypto_auth_hmacsha256_update(
+	    &state, (const unsigned char *)id, strlen(id));
+	crypto_auth_hmacsha256_update(
+	    &state, (const unsigned char *)tail, strlen(tail));
 	crypto_auth_hmacsha256_final(&state, out);
 }
 
@@ -195,12 +193,12 @@ upload_sign(const unsigned char key[UPLOAD_KEY_BYTES], const char *id,
 }
 
 bool
-upload_signature_fits(const unsigned char key[UPLOAD_KEY_BYTES],
-    const char *id, int64_t expires_s, const char *signature)
+upload_signature_fits(const unsigned char key[UPLOAD_KEY_BYTES], const char *id,
+    int64_t expires_s, const char *signature)
 {
 	unsigned char mac[crypto_auth_hmacsha256_BYTES], sent[sizeof(mac)];
 
 	make_mac(key, id, expires_s, mac);
 	return text_unhex(signature, sent, sizeof(sent)) &&
-	    sodium_memcmp(mac, sent, sizeof(mac)) == 0;
+	       sodium_memcmp(mac, sent, sizeof(mac)) == 0;
 }

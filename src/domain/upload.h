@@ -31,24 +31,24 @@ struct upload {
 };
 
 /* Make a request for the user: 15 minutes to upload, a day to be consumed. */
-enum err upload_create(struct txn *t, const char *user_id, unsigned allowed,
-    struct upload *out);
+enum err upload_create(
+    struct txn *t, const char *user_id, unsigned allowed, struct upload *out);
 
 /* ERR_UPLOAD_UNKNOWN when there is none, or its time is over. */
 enum err upload_find(struct txn *t, const char *id, struct upload *out);
 
 /* Give the request (just found in this transaction) its audio, instead of
  * what it had.  ERR_UPLOAD_CONSUMED. */
-enum err upload_attach(struct txn *t, const struct upload *u,
-    const struct asset *asset);
+enum err upload_attach(
+    struct txn *t, const struct upload *u, const struct asset *asset);
 
 /* Mark the request as used up.  ERR_UPLOAD_CONSUMED. */
 enum err upload_consume(struct txn *t, const struct upload *u,
     const char *prompt_id, const unsigned char digest[UPLOAD_DIGEST_BYTES]);
 
 /* Was the request consumed by a call with this digest? */
-bool upload_was_consumed_by(const struct upload *u,
-    const unsigned char digest[UPLOAD_DIGEST_BYTES]);
+bool upload_was_consumed_by(
+    const struct upload *u, const unsigned char digest[UPLOAD_DIGEST_BYTES]);
 
 /* The signature of an upload link: hexadecimal HMAC-SHA256 over "upload", the
  * id and the time (seconds since 1970) after which the link is void. */
