@@ -453,11 +453,19 @@ answer(struct call *c)
 	return txn_run(store, TXN_WRITE, answer_write, c, &c->txn);
 }
 
+static const char *
+choose_type(const struct call *c, enum err err)
+{
+	return c->family->choose_type == NULL
+	    ? c->family->content_type : c->family->choose_type(c, err);
+}
+
 static void
 show_failure(struct call *c, enum err err)
 {
 	int status = family_error_status(c, err);
 
+	c->content_type = choose_type(c, err);
 	call_reply(c, status);
 	if (status == 401)
 		response_header(c->reply, "WWW-Authenticate", "Bearer");
@@ -504,7 +512,7 @@ dispatch(const struct site *site, struct arena *arena,
 	text_hex(c->txn.seed, 8, request_id);
 	c->request_id = request_id;
 	err = route_request(c, env);
-	c->content_type = c->family->content_type;
+	c->content_type = choose_type(c, err);
 	if (err == ERR_NONE)
 		err = answer(c);
 	if (err != ERR_NONE)

@@ -26,6 +26,10 @@ struct family {
 	size_t body_max_bytes;      /* 0: what is configured */
 	const struct err_text *texts;
 
+	/* The media type of the answer, or of the failure, where it depends
+	 * on the request; NULL: always content_type. */
+	const char *(*choose_type)(const struct call *c, enum err err);
+
 	/* Refuse the request's media type before anything is looked up; NULL
 	 * when read_body decides about it. */
 	enum err (*check_media)(struct call *c);

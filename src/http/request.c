@@ -327,6 +327,42 @@ request_has_type(const struct request *r, const char *media_type)
 	return *type == '\0' || *type == ';';
 }
 
+/* Do the parameters of one media range, up to its comma, say q=0? */
+static bool
+is_weightless(const char *at, const char *end)
+{
+	for (; at < end; at++) {
+		if (*at != ';')
+			continue;
+		at += 1 + strspn(at + 1, " \t");
+		if (strncasecmp(at, "q=0", 3) != 0)
+			continue;
+		at += 3 + strspn(at + 3, ".0");
+		return at >= end || *at == ' ' || *at == '\t' || *at == ';';
+	}
+	return false;
+}
+
+bool
+request_accepts(const struct request *r, const char *media_type)
+{
+	const char *at = request_param(r, "HTTP_ACCEPT"), *end;
+	const size_t len = strlen(media_type);
+
+	for (; at != NULL && *at != '\0'; at = end + strspn(end, ",")) {
+		at += strspn(at, " \t");
+		end = at + strcspn(at, ",");
+		if ((size_t)(end - at) < len ||
+		    strncasecmp(at, media_type, len) != 0)
+			continue;
+		at += len;
+		if ((at == end || *at == ' ' || *at == '\t' || *at == ';') &&
+		    !is_weightless(at, end))
+			return true;
+	}
+	return false;
+}
+
 /* Take the next entity tag of a list; false at its end or at a fault. */
 static bool
 next_etag(const char **at, bool *weak, const char **tag, size_t *len)

@@ -68,6 +68,10 @@ const char *request_bearer(const struct request *r);
 /* Does Content-Type name this media type (parameters and case ignored)? */
 bool request_has_type(const struct request *r, const char *media_type);
 
+/* Does the client name this media type in Accept, not by a wildcard and not
+ * with the weight 0? */
+bool request_accepts(const struct request *r, const char *media_type);
+
 /* Does any entity tag in the header `value` (If-None-Match, If-Match; NULL
  * when absent) equal etag (with its quotes)?  "*" matches all.  Suffixes
  * that compressing servers put inside the quotes (-gzip, -br, -deflate,
