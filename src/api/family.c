@@ -7,8 +7,8 @@
 static const struct family *const families[] = {
 	&promptcrafter_family,
 	&px0_family,
-	&admin_family,
 	&voice_family,
+	&admin_family,
 	NULL,
 };
 
