@@ -74,8 +74,8 @@ def check(family, name, answer, **known):
     known = {name: str(value) for name, value in known.items()}
     where = f"{name}\n  answered {answer.status} {answer.body!r:.2000}"
     assert answer.status == expected["status"], where
-    compare_headers(expected.get("headers", {}), answer, known, where)
     compare_body(expected["body"], answer, known, where)
+    compare_headers(expected.get("headers", {}), answer, known, where)
 
 
 class Stage:
@@ -92,10 +92,10 @@ class Stage:
         answer = self.ask(step)
         where = f"{where}\n  answered {answer.status} {answer.body!r:.2000}"
         assert answer.status == step["status"], where
-        compare_headers(step.get("has", {}), answer, self.known, where)
         if "answer" not in step:
             assert answer.headers.get("Content-Type") is None, where
         compare_body(step.get("answer"), answer, self.known, where)
+        compare_headers(step.get("has", {}), answer, self.known, where)
 
     def ask(self, step):
         method, target = self.fill(step["ask"]).split(" ", 1)
