@@ -40,6 +40,16 @@ GENERATED := $(BUILD)/gen/statement_names.h $(BUILD)/gen/statement_table.h \
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 
 PYTHON := /usr/bin/python3
+PARALLEL := -j$(shell nproc)
+
+# One short line a step; `make V=1` shows the commands.
+ifeq ($(V),)
+Q := @
+say = @echo "  $(1) $@";
+else
+Q :=
+say =
+endif
 
 .PHONY: all run check check-all check-unit check-e2e check-long unit-tests \
     layers lint format bench deps clean
@@ -48,38 +58,41 @@ PYTHON := /usr/bin/python3
 all: $(BUILD)/promptledger
 
 $(BUILD)/promptledger: $(BUILD)/src/main.o $(BUILD)/libpromptledger.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(call say,LINK)
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LDLIBS)
 	$(if $(SANITIZE),,mkdir -p cgi-bin && cp $@ cgi-bin/promptledger.fcgi.new && \
 	    mv cgi-bin/promptledger.fcgi.new cgi-bin/promptledger.fcgi)
 
 $(BUILD)/libpromptledger.a: $(OBJECTS)
-	rm -f $@
-	ar rcs $@ $^
+	$(Q)rm -f $@
+	$(Q)ar rcs $@ $^
 
 $(BUILD)/%.o: %.c $(GENERATED)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call say,CC  )
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # SQL becomes C: an enum of statement names, a table of their texts, and the
 # schema in the order in which it is applied.
 $(BUILD)/gen/statement_names.h: sql/embed.awk $(wildcard sql/queries/*.sql)
 	@mkdir -p $(@D)
-	awk -v want=names -f sql/embed.awk $(sort $(wildcard sql/queries/*.sql)) > $@
+	$(Q)awk -v want=names -f sql/embed.awk $(sort $(wildcard sql/queries/*.sql)) > $@
 
 $(BUILD)/gen/statement_table.h: sql/embed.awk $(wildcard sql/queries/*.sql)
 	@mkdir -p $(@D)
-	awk -v want=table -f sql/embed.awk $(sort $(wildcard sql/queries/*.sql)) > $@
+	$(Q)awk -v want=table -f sql/embed.awk $(sort $(wildcard sql/queries/*.sql)) > $@
 
 $(BUILD)/gen/migration_table.h: sql/embed.awk sql/schema.sql \
     $(wildcard sql/triggers/*.sql sql/migrations/*.sql)
 	@mkdir -p $(@D)
-	awk -v want=migrations -f sql/embed.awk sql/schema.sql \
+	$(Q)awk -v want=migrations -f sql/embed.awk sql/schema.sql \
 	    $(sort $(wildcard sql/triggers/*.sql)) \
 	    $(sort $(wildcard sql/migrations/*.sql)) > $@
 
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libpromptledger.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d -o $@ $< \
+	$(call say,TEST)
+	$(Q)$(CC) $(ALL_CFLAGS) -Itests/unit -MMD -MP -MF $@.d -o $@ $< \
 	    $(BUILD)/libpromptledger.a $(ALL_LDFLAGS) $(LDLIBS) -lcmocka
 
 # What each step needs, as Debian packages.
@@ -98,19 +111,20 @@ deps:
 # rest is a make of its own.
 run:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN)
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) $(PARALLEL) --no-print-directory all
 	@tests/demo/run.sh $(ONCE)
 
 check:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
+	@$(MAKE) $(PARALLEL) --no-print-directory all unit-tests
 	@$(MAKE) --no-print-directory check-all
 
 # The sanitizers' builds run the same unit tests; under ThreadSanitizer only
 # those with threads.
 THREADED := test_txn test_fcgi
 check-all: all layers unit-tests
-	@$(MAKE) --no-print-directory SANITIZE=address,undefined unit-tests
-	@$(MAKE) --no-print-directory SANITIZE=thread unit-tests
+	@$(MAKE) $(PARALLEL) --no-print-directory SANITIZE=address,undefined unit-tests
+	@$(MAKE) $(PARALLEL) --no-print-directory SANITIZE=thread unit-tests
 	@$(PYTHON) tests/check.py $(UNIT_TESTS) \
 	    $(UNIT_TESTS:build/tests/%=build/address-undefined/tests/%) \
 	    $(THREADED:%=build/thread/tests/%) \
@@ -148,7 +162,7 @@ format:
 
 bench:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_BENCH)
-	@$(MAKE) --no-print-directory all
+	@$(MAKE) $(PARALLEL) --no-print-directory all
 	$(PYTHON) tests/bench/run.py
 
 clean:
