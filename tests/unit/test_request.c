@@ -428,6 +428,45 @@ static const struct {
 };
 
 static void
+media_types_that_the_client_names_are_accepted(void **state)
+{
+	static const struct {
+		int line;
+		const char *accept;
+		bool expected;
+	} cases[] = {
+	    {__LINE__, "HTTP_ACCEPT=a/b", true},
+	    {__LINE__, "HTTP_ACCEPT=A/B", true},
+	    {__LINE__, "HTTP_ACCEPT= a/b ", true},
+	    {__LINE__, "HTTP_ACCEPT=c/d, a/b", true},
+	    {__LINE__, "HTTP_ACCEPT=c/d;q=0,,a/b;x=y", true},
+	    {__LINE__, "HTTP_ACCEPT=a/b;q=0.5", true},
+	    {__LINE__, "HTTP_ACCEPT=a/b;q=0.001", true},
+	    {__LINE__, "HTTP_ACCEPT=a/b;q=0", false},
+	    {__LINE__, "HTTP_ACCEPT=a/b; Q=0.000, c/d", false},
+	    {__LINE__, "HTTP_ACCEPT=a/b;x=y; q=0", false},
+	    {__LINE__, "HTTP_ACCEPT=a/bc", false},
+	    {__LINE__, "HTTP_ACCEPT=xa/b", false},
+	    {__LINE__, "HTTP_ACCEPT=a/", false},
+	    {__LINE__, "HTTP_ACCEPT=*/*", false},
+	    {__LINE__, "HTTP_ACCEPT=a/*", false},
+	    {__LINE__, "HTTP_ACCEPT=,", false},
+	    {__LINE__, "HTTP_ACCEPT=", false},
+	    {__LINE__, "OTHER=a/b", false},
+	};
+	struct fixture *x = *state;
+	size_t i;
+
+	for (i = 0; i < COUNT(cases); i++) {
+		const char *env[] = {cases[i].accept, NULL};
+
+		take(x, env);
+		if (request_accepts(&x->r, "a/b") != cases[i].expected)
+			fail_msg("line %d", cases[i].line);
+	}
+}
+
+static void
 entity_tags_match_as_rfc_9110_says(void **state)
 {
 	size_t i;
@@ -482,6 +521,7 @@ main(void)
 	    cmocka_unit_test(the_token_is_found_where_web_servers_put_it),
 	    cmocka_unit_test(
 		media_types_are_compared_without_case_and_parameters),
+	    cmocka_unit_test(media_types_that_the_client_names_are_accepted),
 	    cmocka_unit_test(entity_tags_match_as_rfc_9110_says),
 	    cmocka_unit_test(any_parameter_can_be_asked_for),
 	    cmocka_unit_test(an_empty_environment_is_a_request_too),

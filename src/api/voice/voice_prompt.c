@@ -77,7 +77,7 @@ show_prompt(struct call *c, struct txn *t, const struct prompt *p, int status)
 static enum err
 find_voice_prompt(struct txn *t, const char *id, struct prompt *out)
 {
-	struct prompt p;
+	struct prompt p = {0};
 	enum err err;
 
 	if ((err = prompt_find(t, id, &p)) != ERR_NONE)
@@ -181,7 +181,7 @@ voice_prompt_post(struct call *c, struct txn *t)
 	const struct voice_words *w = c->body;
 	unsigned char digest[UPLOAD_DIGEST_BYTES];
 	struct upload u;
-	struct prompt p;
+	struct prompt p = {0};
 	enum err err;
 
 	digest_words("create", w, digest);
@@ -204,7 +204,7 @@ voice_prompt_post(struct call *c, struct txn *t)
 enum err
 voice_prompt_get(struct call *c, struct txn *t)
 {
-	struct prompt p;
+	struct prompt p = {0};
 	enum err err;
 
 	if ((err = find_voice_prompt(t, call_param(c, 0), &p)) != ERR_NONE)
@@ -237,7 +237,7 @@ voice_prompt_put(struct call *c, struct txn *t)
 	const struct voice_words *w = c->body;
 	unsigned char digest[UPLOAD_DIGEST_BYTES];
 	struct upload u;
-	struct prompt p;
+	struct prompt p = {0};
 	enum err err, found;
 
 	digest_words("update", w, digest);
