@@ -113,13 +113,12 @@ def test_updated_at_moves_with_every_write_and_with_nothing_else(desk):
 
 
 def test_number_text_is_kept(desk):
-    sent = b'{"variables":{"a":1.50,"b":-0.0,"c":1E400,"d":12345678901234567890}}'
+    variables = b'{"a":1.50,"b":-0.0,"c":1E400,"d":12345678901234567890}'
     answer = desk.editor.request(
-        "PUT", desk.path, body=sent,
+        "PUT", desk.path, body=b'{"variables":' + variables + b"}",
         headers={"Content-Type": "application/json"})
     assert answer.status == 200
-    assert b'{"a":1.50,"b":-0.0,"c":1E400,"d":12345678901234567890}' \
-        in answer.body
+    assert b'"variables":' + variables + b"," in answer.body
 
 
 def test_payloads_are_listed_newest_first(desk):
