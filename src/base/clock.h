@@ -13,8 +13,9 @@
 
 #define CLOCK_TEXT_SIZE 40
 
-/* Wall-clock time in UTC milliseconds. */
+/* Wall-clock time in UTC milliseconds, and in microseconds. */
 int64_t clock_now_ms(void);
+int64_t clock_now_us(void);
 
 /* Microseconds of a clock that never jumps, for durations only. */
 int64_t clock_steady_us(void);

@@ -36,10 +36,13 @@ void
 txn_call_init(struct txn_call *call, struct arena *arena,
     struct failure *failure)
 {
+	int64_t now_us = clock_now_us();
+
 	memset(call, 0, sizeof(*call));
 	call->arena = arena;
 	call->failure = failure;
-	call->now_ms = clock_now_ms();
+	call->now_ms = now_us / 1000;
+	call->now_part = (unsigned)(now_us % 1000 * 4096 / 1000);
 	randombytes_buf(call->seed, sizeof(call->seed));
 }
 
@@ -81,6 +84,9 @@ txn_new_id(struct txn *t)
 		seed[i] ^= (unsigned char)(t->ids_drawn >> 8 * i);
 	t->ids_drawn++;
 	randombytes_buf_deterministic(random, sizeof(random), seed);
+	/* The 12 bits behind the milliseconds (RFC 9562, 6.2, method 3). */
+	random[0] = (unsigned char)(t->call->now_part >> 8);
+	random[1] = (unsigned char)t->call->now_part;
 	text_uuid7(t->call->now_ms, random, id);
 	return id;
 }

@@ -42,6 +42,7 @@ struct txn_call {
 	struct failure *failure;
 	struct txn_actor actor;
 	int64_t now_ms;
+	unsigned now_part;      /* of that millisecond, in 4096ths */
 	unsigned char seed[32];
 };
 
@@ -70,7 +71,9 @@ int64_t txn_time_after(const struct txn *t, int64_t earlier);
 
 const struct txn_actor *txn_actor(const struct txn *t);
 
-/* A new UUIDv7, the n-th of this call: the same when fn runs again. */
+/* A new UUIDv7, the n-th of this call: the same when fn runs again.  Ids of
+ * calls that began one after the other sort in that order, even within a
+ * millisecond. */
 const char *txn_new_id(struct txn *t);
 
 /* Name what the next changes are in the audit log (ACTIVATE, DEACTIVATE)

@@ -1,7 +1,6 @@
 """The px0 family: its golden scenarios, and what needs more than one answer."""
 
 import uuid
-from datetime import datetime
 
 import pytest
 
@@ -113,23 +112,20 @@ def test_updated_at_moves_with_every_write_and_with_nothing_else(desk):
 
 
 def test_number_text_is_kept(desk):
-    sent = b'{"variables":{"a":1.50,"b":-0.0,"c":1E400,"d":12345678901234567890}}'
+    variables = b'{"a":1.50,"b":-0.0,"c":1E400,"d":12345678901234567890}'
     answer = desk.editor.request(
-        "PUT", desk.path, body=sent,
+        "PUT", desk.path, body=b'{"variables":' + variables + b"}",
         headers={"Content-Type": "application/json"})
     assert answer.status == 200
-    assert b'{"a":1.50,"b":-0.0,"c":1E400,"d":12345678901234567890}' \
-        in answer.body
+    assert b'"variables":' + variables + b"," in answer.body
 
 
 def test_payloads_are_listed_newest_first(desk):
     made = [desk.payload]
-    for i in range(3):
+    for i in range(20):
         made.append(desk.create(desk.payloads, "payload", variables={"i": i}))
     listed = desk.editor.get(desk.payloads).json()["payloads"]
-    newest_first = sorted(made, reverse=True, key=lambda one: (
-        datetime.fromisoformat(one["created_at"]), one["id"]))
-    assert listed == newest_first
+    assert listed == made[::-1]
 
 
 def test_an_update_leaves_one_audit_row_with_what_changed(site, desk):
