@@ -305,6 +305,9 @@ error_message(struct call *c, enum err err)
 	case ERR_ROUTE_UNKNOWN:
 		return arena_printf(c->arena, "Cannot %s %s",
 		    c->request.method_name, c->request.target);
+	case ERR_ID_INVALID:
+		return arena_printf(c->arena, "Failed to decode param '%s'",
+		    c->failure.detail);
 	case ERR_VERSION_UNKNOWN:
 		return arena_printf(c->arena, "Prompt version %s not found",
 		    c->failure.detail);
@@ -398,6 +401,33 @@ read_version(struct call *c, bool *given, int64_t *out)
 	return ERR_NONE;
 }
 
+static bool
+has_bad_escape(const char *text)
+{
+	unsigned char byte;
+	char digits[3] = "";
+
+	while ((text = strchr(text, '%')) != NULL) {
+		memcpy(digits, text + 1, text[1] == '\0' ? 1 : 2);
+		if (!text_unhex(digits, &byte, 1))
+			return true;
+		text++;
+	}
+	return false;
+}
+
+/* A web server that leaves an escape as it is could not decode it; one that
+ * the client meant so ("%25zz") reads otherwise in the request's target. */
+static enum err
+check_id(struct call *c)
+{
+	const char *id = call_param(c, 0);
+
+	if (has_bad_escape(id) && strstr(c->request.target, id) != NULL)
+		return call_fail(c, ERR_ID_INVALID, "id", id);
+	return ERR_NONE;
+}
+
 /*
  * Prompts.  An admin reaches all of them, whichever family made them.
  */
@@ -469,7 +499,8 @@ prompt_get(struct call *c, struct txn *t)
 	bool has_version;
 	enum err err;
 
-	if ((err = read_version(c, &has_version, &version)) != ERR_NONE)
+	if ((err = check_id(c)) != ERR_NONE ||
+	    (err = read_version(c, &has_version, &version)) != ERR_NONE)
 		return err;
 	if (has_version)
 		return get_snapshot(c, t, version);
@@ -486,7 +517,8 @@ prompt_put(struct call *c, struct txn *t)
 	struct prompt p;
 	enum err err;
 
-	if ((err = prompt_find(t, call_param(c, 0), &p)) != ERR_NONE ||
+	if ((err = check_id(c)) != ERR_NONE ||
+	    (err = prompt_find(t, call_param(c, 0), &p)) != ERR_NONE ||
 	    (err = call_precondition(c, p.id, p.revision)) != ERR_NONE ||
 	    (err = prompt_update(t, &p, c->body, c->caller.user_id, &p)) !=
 		ERR_NONE)
@@ -520,7 +552,8 @@ prompt_remove(struct call *c, struct txn *t)
 	bool has_version;
 	enum err err;
 
-	if ((err = read_version(c, &has_version, &version)) != ERR_NONE ||
+	if ((err = check_id(c)) != ERR_NONE ||
+	    (err = read_version(c, &has_version, &version)) != ERR_NONE ||
 	    (err = prompt_find(t, call_param(c, 0), &p)) != ERR_NONE)
 		return err;
 	if (has_version)
@@ -544,6 +577,8 @@ history_get(struct call *c, struct txn *t)
 	bool is_known = false;
 	enum err err;
 
+	if ((err = check_id(c)) != ERR_NONE)
+		return err;
 	doc_object(d, NULL);
 	doc_array(d, "data");
 	change_list(&q, t, call_param(c, 0));

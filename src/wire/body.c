@@ -101,8 +101,8 @@ body_parse_form(
 	/* A control character becomes six bytes, "a&" becomes "a":"",. */
 	buf_init(&json, 6 * len + 8);
 	if (write_form(params, count, &json))
-		b = body_parse(arena_copy(a, json.ptr, json.len), json.len, a,
-		    scan);
+		b = body_parse(
+		    arena_copy(a, json.ptr, json.len), json.len, a, scan);
 	buf_free(&json);
 	return b;
 }

@@ -467,8 +467,8 @@ field_read_body(const struct field_table *t, const struct body *b, void *out,
 }
 
 static size_t
-find_param(
-    const struct form_param *params, size_t from, size_t count, const char *name)
+find_param(const struct form_param *params, size_t from, size_t count,
+    const char *name)
 {
 	size_t i;
 

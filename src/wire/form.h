@@ -12,7 +12,7 @@
 
 /* One pair, percent-decoded once; '+' is a blank. */
 struct form_param {
-	const char *name;  /* as sent, with '?' for odd bytes, when ill-formed */
+	const char *name; /* as sent, with '?' for odd bytes, when ill-formed */
 	const char *value; /* NULL when ill-formed: escapes, UTF-8, NUL */
 };
 

@@ -247,16 +247,23 @@ static void
 an_ill_formed_form_is_refused(void **state)
 {
 	static const char *const texts[] = {
-	    "a=%", "a=%4", "a=%zz", "a=%00", "a=%ff", "a=\xff", "a=1&a=2",
-	    "a=1&%61=2", "a=%ed%a0%80",
+	    "a=%",
+	    "a=%4",
+	    "a=%zz",
+	    "a=%00",
+	    "a=%ff",
+	    "a=\xff",
+	    "a=1&a=2",
+	    "a=1&%61=2",
+	    "a=%ed%a0%80",
 	};
 	struct scan scan;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		if (body_parse_form(
-			texts[i], strlen(texts[i]), arena, &scan) != NULL)
+		if (body_parse_form(texts[i], strlen(texts[i]), arena, &scan) !=
+		    NULL)
 			fail_msg("%s", texts[i]);
 		assert_int_not_equal(scan.fault, SCAN_OK);
 	}
