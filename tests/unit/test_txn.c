@@ -780,24 +780,88 @@ a_write_whose_turn_does_not_come_is_refused_and_changes_nothing(void **state)
 }
 
 static void
-nobody_waits_longer_for_his_turn_than_set(void **state)
+a_late_comer_does_not_begin_its_wait_anew_as_leader(void **state)
 {
 	struct scratch *s = *state;
 	struct writer *w = make_writers(s, 8);
+	int64_t begin_us, waited_us;
 	struct lock other;
 	size_t i;
 
 	scratch_close(s);
-	assert_int_equal(scratch_try_open(s, 50), ERR_NONE);
+	assert_int_equal(scratch_try_open(s, 1000), ERR_NONE);
 	hold_turn(s, &other);
+	begin_us = clock_steady_us();
 	queue_up(s, w, 8);
 	for (i = 0; i < 8; i++)
 		assert_int_equal(finish(&w[i]), ERR_BUSY);
+	waited_us = clock_steady_us() - begin_us;
+	/* Not the first leader's second, and another one after it. */
+	assert_in_range(waited_us, 1000000, 1900000);
 	lock_release(&other);
 	assert_int_equal(scratch_number(s, ORGANISATIONS), 0);
 	assert_int_equal(write_one(s, "afterwards"), ERR_NONE);
 	lock_close(&other);
 	free_writers(w, 8);
+}
+
+static enum err
+end_the_transaction(struct txn *t, void *arg)
+{
+	(void)arg;
+	/* As SQLite itself does on some failures of the disk. */
+	scratch_exec(t, "ROLLBACK");
+	return txn_fail(t, ERR_NAME_TAKEN, NULL, NULL);
+}
+
+static void
+a_member_that_loses_the_transaction_fails_those_before_it_only(void **state)
+{
+	struct scratch *s = *state;
+	struct writer *w = make_writers(s, 4);
+	size_t spare;
+
+	w[1].then = end_the_transaction;
+	run_queued(s, w, 4, &spare);
+	/* Its own error is its own; the first one's row went with it. */
+	assert_int_equal(w[1].err, ERR_NAME_TAKEN);
+	if (spare == 0)
+		assert_int_equal(w[0].err, ERR_IO);
+	assert_int_equal(w[2].err, ERR_NONE);
+	assert_int_equal(w[3].err, ERR_NONE);
+	assert_int_equal(
+	    scratch_number(s, "SELECT count(*) FROM organisation"
+			      " WHERE name IN ('writer-2', 'writer-3')"),
+	    2);
+	assert_int_equal(
+	    scratch_number(s, ORGANISATIONS), w[0].err == ERR_NONE ? 3 : 2);
+	free_writers(w, 4);
+}
+
+static enum err
+lose_the_savepoint(struct txn *t, void *arg)
+{
+	(void)arg;
+	scratch_exec(t, "RELEASE member");
+	return txn_fail(t, ERR_NAME_TAKEN, NULL, NULL);
+}
+
+static void
+a_member_that_cannot_be_undone_takes_the_group_with_it(void **state)
+{
+	struct scratch *s = *state;
+	struct writer *w = make_writers(s, 2);
+	size_t spare;
+
+	w[1].then = lose_the_savepoint;
+	run_queued(s, w, 2, &spare);
+	assert_int_equal(w[1].err, ERR_NAME_TAKEN);
+	if (spare == 0)
+		assert_int_equal(w[0].err, ERR_IO);
+	assert_int_equal(
+	    scratch_number(s, ORGANISATIONS), w[0].err == ERR_NONE ? 1 : 0);
+	assert_int_equal(write_one(s, "afterwards"), ERR_NONE);
+	free_writers(w, 2);
 }
 
 static void
@@ -1187,7 +1251,11 @@ main(void)
 		a_full_disk_is_told_and_the_store_works_once_there_is_room),
 	    scratch_test(
 		a_write_whose_turn_does_not_come_is_refused_and_changes_nothing),
-	    scratch_test(nobody_waits_longer_for_his_turn_than_set),
+	    scratch_test(a_late_comer_does_not_begin_its_wait_anew_as_leader),
+	    scratch_test(
+		a_member_that_loses_the_transaction_fails_those_before_it_only),
+	    scratch_test(
+		a_member_that_cannot_be_undone_takes_the_group_with_it),
 	    scratch_test(
 		a_foreign_writer_of_the_database_is_waited_for_as_long_as_set),
 	    scratch_dir_test(whoever_wrote_cannot_pass_the_process_that_waits),

@@ -17,8 +17,8 @@ static char verified[crypto_pwhash_STRBYTES];
 static int verifications;
 
 int
-crypto_pwhash_str_verify(
-    const char *str, const char *const passwd, unsigned long long int len)
+crypto_pwhash_str_verify(const char str[crypto_pwhash_STRBYTES],
+    const char *const passwd, unsigned long long int len)
 {
 	int (*real)(const char *, const char *, unsigned long long int);
 	void *symbol = dlsym(RTLD_NEXT, "crypto_pwhash_str_verify");
