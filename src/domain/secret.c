@@ -28,15 +28,20 @@ fail(struct failure *f, const char *path, const char *what)
 static enum err
 draw_key(const char *path, struct failure *f)
 {
-	unsigned char key[SECRET_BYTES];
+	unsigned char key[SECRET_BYTES], name[8];
 	char hex[HEX_CHARS + 1], draft[PATH_MAX];
+	char name_hex[2 * sizeof(name) + 1];
 	bool written;
 	int fd;
 
 	randombytes_buf(key, sizeof(key));
 	text_hex(key, sizeof(key), hex);
 	hex[HEX_CHARS] = '\n';
-	if (snprintf(draft, sizeof(draft), "%s.%ld", path, (long)getpid()) >=
+	/* Not the process id: in a container every start may have the same
+	 * one, and a draft that a crash left would be in the way for ever. */
+	randombytes_buf(name, sizeof(name));
+	text_hex(name, sizeof(name), name_hex);
+	if (snprintf(draft, sizeof(draft), "%s.%s", path, name_hex) >=
 	    (int)sizeof(draft))
 		return fail(f, path, "the data directory's name is too long");
 	fd = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -191,11 +192,13 @@ add_functions(struct connection *c, struct failure *f)
 }
 
 /* WAL where the file system can do it; elsewhere a rollback journal, and a
- * word in the log, because readers then wait for writers. */
+ * word in the log, because readers then wait for writers.  Only SQLite's
+ * answer decides: a fault (busy, no database) must not change the journal. */
 static enum err
 choose_journal(struct connection *c, const char *path, struct failure *f)
 {
 	sqlite3_stmt *st = NULL;
+	enum err err = ERR_NONE;
 	bool wal = false;
 
 	if (sqlite3_prepare_v2(c->db, "PRAGMA journal_mode = WAL", -1, &st,
@@ -204,9 +207,11 @@ choose_journal(struct connection *c, const char *path, struct failure *f)
 	if (sqlite3_step(st) == SQLITE_ROW)
 		wal = text_equal_nocase(
 		    (const char *)sqlite3_column_text(st, 0), "wal");
+	else
+		err = connection_fail(c, f);
 	sqlite3_finalize(st);
-	if (wal)
-		return ERR_NONE;
+	if (err != ERR_NONE || wal)
+		return err;
 	log_line("event=wal_unavailable database=%s journal=delete", path);
 	return connection_exec(c, "PRAGMA journal_mode = DELETE", f);
 }
@@ -356,6 +361,33 @@ constraint_err(const char *message)
 	return ERR_INTERNAL;
 }
 
+/* Did the last write to the database or its WAL fail for want of room?
+ * SQLite itself says SQLITE_FULL for ENOSPC only, not for the quotas and file
+ * size limits of hosting accounts; and sqlite3_system_errno() knows nothing
+ * of a failing COMMIT. */
+static bool
+is_out_of_room(sqlite3 *db)
+{
+	static const int files[] = {
+		SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+	sqlite3_file *file;
+	size_t i;
+	int no;
+
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
+		file = NULL;
+		no = 0;
+		sqlite3_file_control(db, "main", files[i], &file);
+		if (file == NULL || file->pMethods == NULL)
+			continue;
+		file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO,
+		    &no);
+		if (no == EDQUOT || no == EFBIG || no == ENOSPC)
+			return true;
+	}
+	return false;
+}
+
 enum err
 connection_fail(struct connection *c, struct failure *f)
 {
@@ -378,6 +410,8 @@ connection_fail(struct connection *c, struct failure *f)
 		err = ERR_READ_ONLY;
 		break;
 	case SQLITE_IOERR:
+		err = is_out_of_room(c->db) ? ERR_FULL : ERR_IO;
+		break;
 	case SQLITE_CANTOPEN:
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:

@@ -55,13 +55,14 @@ join(const char *dir, const char *name)
 /* The schema is brought up to date under the writers' lock, so that two
  * processes that start at once do it one after the other. */
 static enum err
-upgrade(struct store *s, struct failure *f)
+upgrade(struct store *s, bool *fresh, struct failure *f)
 {
 	struct connection *writer;
 	enum err err;
 
 	if ((err = lock_take(&s->lock, s->options.lock_ms, f)) != ERR_NONE)
 		return err;
+	*fresh = access(s->path, F_OK) != 0;
 	if ((err = store_writer(s, &writer, f)) == ERR_NONE)
 		err = schema_upgrade(writer, f);
 	lock_release(&s->lock);
@@ -93,10 +94,9 @@ store_open(const struct store_options *options, struct store **out,
 	/* -wal and -shm take the database's mode; nothing here is for other
 	 * users of the machine. */
 	umask(0077);
-	*fresh = access(s->path, F_OK) != 0;
 	if ((err = lock_open(&s->lock, lock_path, f)) != ERR_NONE)
 		goto done;
-	err = upgrade(s, f);
+	err = upgrade(s, fresh, f);
 done:
 	free(lock_path);
 	if (err != ERR_NONE)
@@ -186,6 +186,7 @@ store_writer(struct store *s, struct connection **out, struct failure *f)
 		err = connection_open(&options, &s->writer, f);
 		if (err != ERR_NONE)
 			return err;
+		connection_busy(s->writer, s->options.lock_ms);
 	}
 	*out = s->writer;
 	return ERR_NONE;

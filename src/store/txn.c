@@ -135,11 +135,13 @@ run_read(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
 }
 
 /* Run one member inside its savepoint; a member that fails leaves nothing
- * behind and disturbs no other. */
+ * behind and disturbs no other.  When even that cannot be had, the whole
+ * transaction ends (sqlite3_get_autocommit). */
 static void
 run_member(struct connection *c, struct job *j)
 {
 	struct failure ignored;
+	bool settled = true;
 
 	j->err = connection_step(c, STATEMENT_TXN_SAVEPOINT,
 	    j->call->failure);
@@ -159,8 +161,12 @@ run_member(struct connection *c, struct job *j)
 	if (sqlite3_get_autocommit(c->db))
 		return;
 	if (j->err != ERR_NONE)
-		connection_step(c, STATEMENT_TXN_ROLLBACK_TO, &ignored);
-	connection_step(c, STATEMENT_TXN_RELEASE, &ignored);
+		settled = connection_step(c, STATEMENT_TXN_ROLLBACK_TO,
+			      &ignored) == ERR_NONE;
+	settled = settled &&
+	    connection_step(c, STATEMENT_TXN_RELEASE, &ignored) == ERR_NONE;
+	if (!settled)
+		connection_step(c, STATEMENT_TXN_ROLLBACK, &ignored);
 }
 
 /* The job stays on its owner's stack, who waits until it is done.  Called
@@ -216,40 +222,8 @@ fail_group(struct group *g, const struct failure *f)
 	}
 }
 
-/* Run what is queued, and what arrives meanwhile, up to the bounds. */
-static void
-run_group(struct store *s, struct connection *c, struct group *g)
-{
-	int64_t end_us = clock_steady_us() + GROUP_TIME_MAX_US;
-	struct failure f = {0};
-	struct job *j;
-
-	if (connection_step(c, STATEMENT_TXN_BEGIN_WRITE, &f) != ERR_NONE) {
-		while ((j = pop_job(s)) != NULL)
-			add_member(g, j);
-		fail_group(g, &f);
-		return;
-	}
-	while (g->count < GROUP_MEMBERS_MAX && clock_steady_us() < end_us &&
-	    (j = pop_job(s)) != NULL) {
-		add_member(g, j);
-		run_member(c, j);
-		if (sqlite3_get_autocommit(c->db)) {
-			err_fail(&f, j->err == ERR_NONE ? ERR_IO : j->err,
-			    NULL, "the group was rolled back");
-			fail_group(g, &f);
-			return;
-		}
-	}
-	if (connection_step(c, STATEMENT_TXN_COMMIT, &f) == ERR_NONE)
-		return;
-	fail_group(g, &f);
-	if (!sqlite3_get_autocommit(c->db))
-		connection_step(c, STATEMENT_TXN_ROLLBACK, &f);
-}
-
-/* The turn did not come: fail those who have waited their time; those who
- * came later wait on, under the next leader. */
+/* The turn did not come, or is of no use: fail those who have waited their
+ * time; those who came later wait on, under the next leader. */
 static void
 fail_waiting(struct store *s, struct group *g, const struct failure *f)
 {
@@ -269,17 +243,58 @@ fail_waiting(struct store *s, struct group *g, const struct failure *f)
 	fail_group(g, f);
 }
 
-/* Lead one group, then pass the lead on.  The caller's own job is at the
- * queue's head and done when this returns. */
-static void
-lead(struct store *s)
+/* What ended the whole transaction inside a member: a fault of the store is
+ * everybody's, anything else was the member's own. */
+static enum err
+shared_fault(enum err err)
 {
+	return err == ERR_FULL || err == ERR_BUSY || err == ERR_READ_ONLY
+	    ? err : ERR_IO;
+}
+
+/* Run what is queued, and what arrives meanwhile, up to the bounds. */
+static void
+run_group(struct store *s, struct connection *c, struct group *g)
+{
+	int64_t end_us = clock_steady_us() + GROUP_TIME_MAX_US;
+	struct failure f = {0};
+	struct job *j;
+
+	if (connection_step(c, STATEMENT_TXN_BEGIN_WRITE, &f) != ERR_NONE) {
+		fail_waiting(s, g, &f);
+		return;
+	}
+	while (g->count < GROUP_MEMBERS_MAX && clock_steady_us() < end_us &&
+	    (j = pop_job(s)) != NULL) {
+		add_member(g, j);
+		run_member(c, j);
+		if (sqlite3_get_autocommit(c->db)) {
+			err_fail(&f, shared_fault(j->err), NULL,
+			    "the group was rolled back");
+			fail_group(g, &f);
+			return;
+		}
+	}
+	if (connection_step(c, STATEMENT_TXN_COMMIT, &f) == ERR_NONE)
+		return;
+	fail_group(g, &f);
+	if (!sqlite3_get_autocommit(c->db))
+		connection_step(c, STATEMENT_TXN_ROLLBACK, &f);
+}
+
+/* Lead one group, then pass the lead on.  The caller's own job is at the
+ * queue's head and done when this returns; it has waited since queued_us. */
+static void
+lead(struct store *s, int64_t queued_us)
+{
+	int64_t waited_ms = (clock_steady_us() - queued_us) / 1000;
+	int64_t left_ms = s->options.lock_ms - waited_ms;
 	struct group g = {0};
 	struct connection *c;
 	struct failure f = {0};
 	struct job *j, *next;
 
-	if (lock_take(&s->lock, s->options.lock_ms, &f) != ERR_NONE) {
+	if (lock_take(&s->lock, left_ms > 0 ? left_ms : 0, &f) != ERR_NONE) {
 		fail_waiting(s, &g, &f);
 	} else {
 		if (store_writer(s, &c, &f) == ERR_NONE)
@@ -321,7 +336,7 @@ run_write(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
 		}
 		s->has_leader = true;
 		pthread_mutex_unlock(&s->mutex);
-		lead(s);
+		lead(s, j.queued_us);
 		pthread_mutex_lock(&s->mutex);
 	}
 	pthread_mutex_unlock(&s->mutex);
