@@ -28,9 +28,9 @@ enum err
 account_prepare_login(struct call *c, const char *email, const char *password)
 {
 	struct account *made = arena_alloc(c->arena, sizeof(*made));
-	struct lookup lookup = {.email = email, .user = &made->user};
-	enum err err = txn_run(c->site->store, TXN_READ, find_user, &lookup,
-	    &c->txn);
+	struct lookup lookup = { .email = email, .user = &made->user };
+	enum err err =
+	    txn_run(c->site->store, TXN_READ, find_user, &lookup, &c->txn);
 
 	if (err != ERR_NONE && err != ERR_USER_UNKNOWN)
 		return err;
@@ -51,8 +51,8 @@ account_open_session(struct call *c, struct txn *t, const char *user_id,
 		.is_session = true,
 		.name = "",
 		.operation = TOKEN_ADMIN,
-		.expires_at = txn_now(t) +
-		    c->site->config->session_hours * 3600 * 1000,
+		.expires_at =
+		    txn_now(t) + c->site->config->session_hours * 3600 * 1000,
 	};
 
 	if (expires_at != NULL)

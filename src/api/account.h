@@ -24,8 +24,8 @@ enum err account_prepare_signup(struct call *c, const char *password);
 /* Find the user whom address and password fit, and draw a secret.
  * c->prepared is a struct account afterwards.  ERR_CREDENTIALS, in equal time
  * for an unknown address and a wrong password. */
-enum err account_prepare_login(struct call *c, const char *email,
-    const char *password);
+enum err account_prepare_login(
+    struct call *c, const char *email, const char *password);
 
 /* Store a session of the user's; expires_at may be NULL. */
 enum err account_open_session(struct call *c, struct txn *t,

@@ -24,7 +24,11 @@
  */
 
 static const char *const sections[] = {
-	"parser", "gap_detector", "risk_analysis", "report_generation", NULL,
+	"parser",
+	"gap_detector",
+	"risk_analysis",
+	"report_generation",
+	NULL,
 };
 
 /* A name of nothing but blanks is as good as none. */
@@ -36,6 +40,7 @@ has_letters(const char *text)
 
 /* Both bodies fill the same struct.  They differ in what must be there, in
  * what null means for the rest, and in whether null can clear a member. */
+/* clang-format off */
 #define PROMPT_FIELDS(required, kept, cleared) \
 	{.name = "name", .type = FIELD_TEXT, .flags = (required), .min = 1, .max = 200, .check = has_letters, .offset = offsetof(struct prompt_patch, name)}, \
 	{.name = "section", .type = FIELD_CHOICE, .flags = (required), .choices = sections, .offset = offsetof(struct prompt_patch, section)}, \
@@ -54,25 +59,32 @@ has_letters(const char *text)
 static const struct field create_fields[] = {
 	PROMPT_FIELDS(FIELD_REQUIRED, FIELD_NULL_IS_ABSENT, FIELD_NULL_IS_ABSENT)
 };
+/* clang-format on */
 static const struct field_table create_table = {
-	FIELD_TABLE(create_fields), .refuse_unknown = true,
+	FIELD_TABLE(create_fields),
+	.refuse_unknown = true,
 };
 
+/* clang-format off */
 static const struct field update_fields[] = {
 	PROMPT_FIELDS(0, 0, FIELD_NULLABLE)
 };
+/* clang-format on */
 static const struct field_table update_table = {
-	FIELD_TABLE(update_fields), .refuse_unknown = true,
+	FIELD_TABLE(update_fields),
+	.refuse_unknown = true,
 };
 
 struct version_query {
 	struct given_text version;
 };
 
+/* clang-format off */
 static const struct field version_fields[] = {
 	{.name = "version", .type = FIELD_TEXT, .offset = offsetof(struct version_query, version)},
 };
-static const struct field_table version_table = {FIELD_TABLE(version_fields)};
+/* clang-format on */
+static const struct field_table version_table = { FIELD_TABLE(version_fields) };
 
 /*
  * How this family shows things.
@@ -88,8 +100,7 @@ show_time(struct doc *d, const char *name, int64_t at_ms)
 }
 
 static void
-show_person(struct doc *d, const char *name, const char *id,
-    const char *email)
+show_person(struct doc *d, const char *name, const char *id, const char *email)
 {
 	doc_object(d, name);
 	doc_text(d, "id", id);
@@ -124,8 +135,8 @@ show_words(struct doc *d, const struct prompt *p)
 }
 
 static void
-show_prompt(struct doc *d, const struct prompt *p,
-    const struct prompt_credits *by)
+show_prompt(
+    struct doc *d, const struct prompt *p, const struct prompt_credits *by)
 {
 	doc_object(d, "data");
 	doc_text(d, "id", p->id);
@@ -177,8 +188,7 @@ show_change(struct doc *d, const struct change *ch)
 
 /* Answer with a prompt that was found or written in this transaction. */
 static enum err
-reply_prompt(struct call *c, struct txn *t, int status,
-    const struct prompt *p)
+reply_prompt(struct call *c, struct txn *t, int status, const struct prompt *p)
 {
 	struct prompt_credits by;
 	struct doc *d;
@@ -205,16 +215,16 @@ error_label(struct call *c, int status)
 		int status;
 		const char *label;
 	} labels[] = {
-		{400, "BAD_REQUEST"},
-		{401, "UNAUTHORIZED"},
-		{403, "FORBIDDEN"},
-		{404, "NOT_FOUND"},
-		{409, "CONFLICT"},
-		{422, "UNPROCESSABLE_ENTITY"},
-		{429, "TOO_MANY_REQUESTS"},
-		{500, "INTERNAL_SERVER_ERROR"},
-		{502, "BAD_GATEWAY"},
-		{503, "SERVICE_UNAVAILABLE"},
+		{ 400, "BAD_REQUEST" },
+		{ 401, "UNAUTHORIZED" },
+		{ 403, "FORBIDDEN" },
+		{ 404, "NOT_FOUND" },
+		{ 409, "CONFLICT" },
+		{ 422, "UNPROCESSABLE_ENTITY" },
+		{ 429, "TOO_MANY_REQUESTS" },
+		{ 500, "INTERNAL_SERVER_ERROR" },
+		{ 502, "BAD_GATEWAY" },
+		{ 503, "SERVICE_UNAVAILABLE" },
 	};
 	size_t i;
 
@@ -240,8 +250,8 @@ static const char *const type_rules[] = {
 static void
 show_type_rule(struct call *c, const struct field *row)
 {
-	const char *text = arena_printf(c->arena, "%s must be %s", row->name,
-	    type_rules[row->type]);
+	const char *text = arena_printf(
+	    c->arena, "%s must be %s", row->name, type_rules[row->type]);
 	size_t i;
 
 	for (i = 0; row->type == FIELD_CHOICE && row->choices[i] != NULL; i++)
@@ -251,12 +261,13 @@ show_type_rule(struct call *c, const struct field *row)
 }
 
 static void
-show_length_rule(struct call *c, const struct field *row, const char *order,
-    int64_t bound)
+show_length_rule(
+    struct call *c, const struct field *row, const char *order, int64_t bound)
 {
 	doc_text(&c->doc, NULL,
-	    arena_printf(c->arena, "%s must be %s than or equal to %" PRId64
-		" characters", row->name, order, bound));
+	    arena_printf(c->arena,
+		"%s must be %s than or equal to %" PRId64 " characters",
+		row->name, order, bound));
 }
 
 /* A value that is absent or of another type breaks each of its row's rules,
@@ -270,11 +281,13 @@ show_fault(struct call *c, const struct fault *f)
 	bool is_text = row != NULL && row->type == FIELD_TEXT;
 
 	if (f->kind == FAULT_UNKNOWN)
-		doc_text(&c->doc, NULL, arena_printf(c->arena,
-		    "property %s should not exist", f->name));
+		doc_text(&c->doc, NULL,
+		    arena_printf(
+			c->arena, "property %s should not exist", f->name));
 	if (f->kind == FAULT_ITEM_TYPE)
-		doc_text(&c->doc, NULL, arena_printf(c->arena,
-		    "each value in %s must be a string", f->name));
+		doc_text(&c->doc, NULL,
+		    arena_printf(c->arena, "each value in %s must be a string",
+			f->name));
 	if (f->kind == FAULT_LONG || (is_other && is_text && row->max > 0))
 		show_length_rule(c, row, "shorter", row->max);
 	if (f->kind == FAULT_SHORT || f->kind == FAULT_CHECK ||
@@ -306,18 +319,19 @@ error_message(struct call *c, enum err err)
 		return arena_printf(c->arena, "Cannot %s %s",
 		    c->request.method_name, c->request.target);
 	case ERR_ID_INVALID:
-		return arena_printf(c->arena, "Failed to decode param '%s'",
-		    c->failure.detail);
+		return arena_printf(
+		    c->arena, "Failed to decode param '%s'", c->failure.detail);
 	case ERR_VERSION_UNKNOWN:
-		return arena_printf(c->arena, "Prompt version %s not found",
-		    c->failure.detail);
+		return arena_printf(
+		    c->arena, "Prompt version %s not found", c->failure.detail);
 	case ERR_ACTIVE_CONFLICT:
-		return arena_printf(c->arena, "An active prompt for section "
+		return arena_printf(c->arena,
+		    "An active prompt for section "
 		    "\"%s\" with the same route/categories already exists "
-		    "(id: %s)", c->failure.field, c->failure.detail);
+		    "(id: %s)",
+		    c->failure.field, c->failure.detail);
 	default:
-		return row == NULL ? "An unexpected error occurred"
-				   : row->text;
+		return row == NULL ? "An unexpected error occurred" : row->text;
 	}
 }
 
@@ -346,19 +360,18 @@ show_error(struct call *c, enum err err)
 /* A form is an object of strings.  What is neither JSON nor a form, or not
  * there, acts like {}; so does an array. */
 static enum err
-read_body(struct call *c, const char *text, size_t len,
-    const struct body **out)
+read_body(struct call *c, const char *text, size_t len, const struct body **out)
 {
 	struct scan scan;
 	const struct body *body = body_empty(c->arena);
 
 	if (len > 0 && request_has_type(&c->request, "application/json"))
 		body = body_parse(text, len, c->arena, &scan);
-	else if (request_has_type(&c->request,
-		     "application/x-www-form-urlencoded"))
+	else if (request_has_type(
+		     &c->request, "application/x-www-form-urlencoded"))
 		body = body_parse_form(text, len, c->arena, &scan);
-	if (body == NULL || (body_kind(body) != SCAN_OBJECT &&
-	    body_kind(body) != SCAN_ARRAY))
+	if (body == NULL ||
+	    (body_kind(body) != SCAN_OBJECT && body_kind(body) != SCAN_ARRAY))
 		return call_fail(c, ERR_BODY_MALFORMED, NULL, NULL);
 	*out = body_kind(body) == SCAN_OBJECT ? body : body_empty(c->arena);
 	return ERR_NONE;
@@ -453,12 +466,12 @@ prompt_post(struct call *c, struct txn *t)
 		.system_prompt = b->system_prompt.text,
 		.content = b->content.text,
 		.tone = or_default(&b->tone, DEFAULT_TONE),
-		.output_format = or_default(&b->output_format,
-		    DEFAULT_OUTPUT_FORMAT),
+		.output_format =
+		    or_default(&b->output_format, DEFAULT_OUTPUT_FORMAT),
 		.few_shot = b->few_shot.json,
 		.context = b->context.json,
-		.is_active = b->is_active.given == GIVEN_NOT ||
-		    b->is_active.value,
+		.is_active =
+		    b->is_active.given == GIVEN_NOT || b->is_active.value,
 		.version = 1,
 	};
 	struct tenancy home;
@@ -528,8 +541,8 @@ prompt_put(struct call *c, struct txn *t)
 
 /* If-Match may name the snapshot, or the prompt that it belongs to. */
 static enum err
-remove_snapshot(struct call *c, struct txn *t, const struct prompt *p,
-    int64_t version)
+remove_snapshot(
+    struct call *c, struct txn *t, const struct prompt *p, int64_t version)
 {
 	struct snapshot s;
 	enum err err;
@@ -612,9 +625,11 @@ health_get(struct call *c, struct txn *t)
  * Routes and words.
  */
 
-#define STALE "Prompt was modified by another user. Please refresh and try again."
+#define STALE \
+	"Prompt was modified by another user. Please refresh and try again."
 
 /* The house's word for a lost update is 409, not 412. */
+/* clang-format off */
 static const struct err_text update_texts[] = {
 	{ERR_STALE, NULL, 409, STALE},
 	{ERR_NONE, NULL, 0, NULL},
@@ -687,9 +702,13 @@ static const struct err_text texts[] = {
 	{ERR_PROJECT_UNKNOWN, NULL, 500, "The installation has no project for prompts"},
 	{ERR_NONE, NULL, 0, NULL},
 };
+/* clang-format on */
 
 static const char *const mounts[] = {
-	"/api/admin", "/api/prompts", "/api/health", NULL,
+	"/api/admin",
+	"/api/prompts",
+	"/api/health",
+	NULL,
 };
 
 const struct family admin_family = {

@@ -5,13 +5,14 @@
 
 /* What each kind of access asks for. */
 struct access_rule {
-	bool token;                    /* a token must be there */
-	bool session;                  /* and be a session */
+	bool token;                     /* a token must be there */
+	bool session;                   /* and be a session */
 	enum token_operation operation; /* and allow at least this */
-	const char *role;              /* and its user have this role */
-	const char *scope;             /* and have this scope */
+	const char *role;               /* and its user have this role */
+	const char *scope;              /* and have this scope */
 };
 
+/* clang-format off */
 static const struct access_rule rules[] = {
 	[ACCESS_ANYONE] = {.token = false},
 	[ACCESS_OPTIONAL] = {.token = false},
@@ -32,15 +33,16 @@ static const struct access_rule rules[] = {
 	},
 	[ACCESS_VOICE_DOWNLOAD] = {.token = true, .scope = "prompts:download"},
 };
+/* clang-format on */
 
 /* The scopes of the operators' roles; a member has none. */
 static const struct {
 	const char *role;
 	const char *scopes;
 } role_scopes[] = {
-	{"admin", "prompts:read prompts:write prompts:download"},
-	{"editor", "prompts:read prompts:write prompts:download"},
-	{"viewer", "prompts:read prompts:download"},
+	{ "admin", "prompts:read prompts:write prompts:download" },
+	{ "editor", "prompts:read prompts:write prompts:download" },
+	{ "viewer", "prompts:read prompts:download" },
 };
 
 bool

@@ -11,8 +11,7 @@ call_param(const struct call *c, size_t i)
 }
 
 enum err
-call_fail(struct call *c, enum err code, const char *field,
-    const char *detail)
+call_fail(struct call *c, enum err code, const char *field, const char *detail)
 {
 	return err_fail(&c->failure, code, field, detail);
 }
@@ -45,8 +44,7 @@ call_not_modified(struct call *c, const char *id, int64_t revision)
 	const char *etag = make_etag(c, id, revision);
 	const char *asked = request_param(&c->request, "HTTP_IF_NONE_MATCH");
 
-	if (c->request.method != METHOD_GET &&
-	    c->request.method != METHOD_HEAD)
+	if (c->request.method != METHOD_GET && c->request.method != METHOD_HEAD)
 		return false;
 	if (asked == NULL || !request_etag_matches(asked, etag, true))
 		return false;

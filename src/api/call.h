@@ -48,34 +48,34 @@ struct call {
 	call_read_fn *read;
 	void *source;
 
-	const struct family *family;  /* never NULL once routing was tried */
-	const struct route *route;    /* NULL: no such route */
+	const struct family *family; /* never NULL once routing was tried */
+	const struct route *route;   /* NULL: no such route */
 	struct pattern_params params;
-	const char *allow;            /* methods of the path, for 405 */
-	const char *request_id;       /* 16 hexadecimal digits */
-	const char *content_type;     /* of the reply's body */
+	const char *allow;        /* methods of the path, for 405 */
+	const char *request_id;   /* 16 hexadecimal digits */
+	const char *content_type; /* of the reply's body */
 
 	bool has_caller;
-	struct caller caller;         /* valid when has_caller */
+	struct caller caller; /* valid when has_caller */
 
-	void *query;                  /* the route's query struct, or NULL */
-	void *body;                   /* the route's body struct, or NULL */
+	void *query;                   /* the route's query struct, or NULL */
+	void *body;                    /* the route's body struct, or NULL */
 	unsigned char body_digest[32]; /* SHA-256 of a JSON body's bytes */
-	struct faults faults;         /* of query or body */
-	void *prepared;               /* what the route's prepare left */
+	struct faults faults;          /* of query or body */
+	void *prepared;                /* what the route's prepare left */
 
 	struct failure failure;
 	struct txn_call txn;
 	struct response *reply;
-	struct doc doc;               /* writes the reply's body */
+	struct doc doc; /* writes the reply's body */
 };
 
 /* The i-th parameter of the route's path, "" when the path has fewer. */
 const char *call_param(const struct call *c, size_t i);
 
 /* Fill the call's failure and return code; field and detail as in err_fail. */
-enum err call_fail(struct call *c, enum err code, const char *field,
-    const char *detail);
+enum err call_fail(
+    struct call *c, enum err code, const char *field, const char *detail);
 
 /* Begin the reply: status, c->content_type (the family's unless changed) and
  * the doc to write it with.  Whatever was in the reply goes. */

@@ -54,8 +54,7 @@ find_claiming(const char *path)
 	const struct family *const *f;
 
 	for (f = family_list(); *f != NULL; f++) {
-		if ((*f)->answers_for != NULL &&
-		    (*f)->answers_for[0] != '\0' &&
+		if ((*f)->answers_for != NULL && (*f)->answers_for[0] != '\0' &&
 		    lies_below(path, (*f)->answers_for, 0))
 			return *f;
 	}
@@ -72,8 +71,7 @@ find_answering(const char *path)
 	    (found = find_claiming(path)) != NULL)
 		return found;
 	for (f = family_list(); *f != NULL; f++) {
-		if ((*f)->answers_for != NULL &&
-		    (*f)->answers_for[0] == '\0')
+		if ((*f)->answers_for != NULL && (*f)->answers_for[0] == '\0')
 			found = *f;
 	}
 	return found;
@@ -82,13 +80,13 @@ find_answering(const char *path)
 /* The first place inside SCRIPT_NAME, or right behind it, from which find
  * knows the path; NULL when there is none. */
 static const char *
-search_root(const struct request *r,
-    const struct family *(*find)(const char *path))
+search_root(
+    const struct request *r, const struct family *(*find)(const char *path))
 {
 	const char *at;
 
 	for (at = r->path; at != NULL && at <= r->path + r->script_len;
-	    at = strchr(at + 1, '/')) {
+	     at = strchr(at + 1, '/')) {
 		if (find(at) != NULL)
 			return at;
 	}
@@ -107,8 +105,8 @@ find_root(const struct site *site, const struct request *r)
 	const char *base = site->config->base, *root;
 
 	if (base[0] != '\0')
-		return lies_below(r->path, base, 0)
-		    ? r->path + strlen(base) : r->path;
+		return lies_below(r->path, base, 0) ? r->path + strlen(base)
+						    : r->path;
 	if ((root = search_root(r, find_mounted)) != NULL ||
 	    (root = search_root(r, find_claiming)) != NULL)
 		return root;
@@ -133,7 +131,8 @@ add_allowed(struct call *c, const struct route *r)
 		[METHOD_DELETE] = "DELETE",
 	};
 
-	c->allow = c->allow == NULL ? names[r->method]
+	c->allow = c->allow == NULL
+	    ? names[r->method]
 	    : arena_printf(c->arena, "%s, %s", c->allow, names[r->method]);
 }
 
@@ -165,8 +164,8 @@ find_route(struct call *c, const char *path)
 		return call_fail(c, ERR_ROUTE_UNKNOWN, NULL, NULL);
 	}
 	c->family = refusing;
-	return call_fail(c, refusing->hides_methods ? ERR_ROUTE_UNKNOWN
-						    : ERR_METHOD_REFUSED,
+	return call_fail(c,
+	    refusing->hides_methods ? ERR_ROUTE_UNKNOWN : ERR_METHOD_REFUSED,
 	    NULL, NULL);
 }
 
@@ -212,12 +211,12 @@ receive_body(struct call *c, struct buf **out)
 		while ((got = c->read(c->source, piece, sizeof(piece))) > 0) {
 			buf_add(body, piece, (size_t)got);
 			if (buf_failed(body))
-				return call_fail(c, ERR_BODY_TOO_LARGE, NULL,
-				    NULL);
+				return call_fail(
+				    c, ERR_BODY_TOO_LARGE, NULL, NULL);
 		}
 		if (got < 0)
-			return call_fail(c, ERR_BODY_LENGTH, NULL,
-			    "the peer is gone");
+			return call_fail(
+			    c, ERR_BODY_LENGTH, NULL, "the peer is gone");
 	}
 	if (c->request.content_length != REQUEST_LENGTH_UNKNOWN &&
 	    (uint64_t)c->request.content_length != body->len)
@@ -246,8 +245,8 @@ read_body(struct call *c)
 		return err;
 	c->body = arena_alloc(c->arena, r->body_size);
 	if (!field_read_body(r->body, body, c->body, c->arena, &c->faults))
-		return call_fail(c, ERR_BODY_INVALID, c->faults.list[0].name,
-		    NULL);
+		return call_fail(
+		    c, ERR_BODY_INVALID, c->faults.list[0].name, NULL);
 	return ERR_NONE;
 }
 
@@ -259,10 +258,10 @@ read_query(struct call *c)
 	if (r->query == NULL)
 		return ERR_NONE;
 	c->query = arena_alloc(c->arena, r->query_size);
-	if (!field_read_query(r->query, c->request.query, c->query, c->arena,
-		&c->faults))
-		return call_fail(c, ERR_QUERY_INVALID,
-		    c->faults.list[0].name, NULL);
+	if (!field_read_query(
+		r->query, c->request.query, c->query, c->arena, &c->faults))
+		return call_fail(
+		    c, ERR_QUERY_INVALID, c->faults.list[0].name, NULL);
 	return ERR_NONE;
 }
 
@@ -335,8 +334,7 @@ remember(struct call *c, struct txn *t, const char *key)
 	query_text(&q, ":token_id", c->caller.token_id);
 	query_text(&q, ":route", c->request.path);
 	query_text(&q, ":key", key);
-	query_blob(&q, ":body_digest", c->body_digest,
-	    sizeof(c->body_digest));
+	query_blob(&q, ":body_digest", c->body_digest, sizeof(c->body_digest));
 	query_integer(&q, ":status", c->reply->status);
 	query_text(&q, ":headers", buf_string(&c->reply->headers));
 	query_text(&q, ":answer", buf_string(&c->reply->body));
@@ -418,8 +416,9 @@ set_actor(struct call *c)
 {
 	c->txn.actor = (struct txn_actor){
 		.id = c->has_caller ? c->caller.user_id : "anonymous",
-		.kind = !c->has_caller ? "anonymous"
-		    : c->caller.is_session ? "user" : "key",
+		.kind = !c->has_caller     ? "anonymous"
+		    : c->caller.is_session ? "user"
+					   : "key",
 		.token_id = c->has_caller ? c->caller.token_id : NULL,
 		.request_id = c->request_id,
 		.family = c->family->name,
@@ -435,8 +434,8 @@ answer(struct call *c)
 
 	if (r->mode == TXN_READ) {
 		/* Broken JSON is refused even where nothing reads it. */
-		if ((err = txn_run(store, TXN_READ, answer_read, c,
-			 &c->txn)) != ERR_NONE)
+		if ((err = txn_run(store, TXN_READ, answer_read, c, &c->txn)) !=
+		    ERR_NONE)
 			return err;
 		return read_body(c);
 	}
@@ -456,8 +455,8 @@ answer(struct call *c)
 static const char *
 choose_type(const struct call *c, enum err err)
 {
-	return c->family->choose_type == NULL
-	    ? c->family->content_type : c->family->choose_type(c, err);
+	return c->family->choose_type == NULL ? c->family->content_type
+					      : c->family->choose_type(c, err);
 }
 
 static void
@@ -486,17 +485,16 @@ log_call(const struct call *c, enum err err, int64_t start_us)
 	    (text_equal(log, "errors") && c->reply->status < 500))
 		return;
 	log_line("request=%s family=%s method=%s route=%s status=%d err=%s "
-	    "ms=%.1f", c->request_id, c->family->name,
-	    c->request.method_name,
+		 "ms=%.1f",
+	    c->request_id, c->family->name, c->request.method_name,
 	    c->route == NULL ? "-" : c->route->path, c->reply->status,
 	    err_info(err)->slug,
 	    (double)(clock_steady_us() - start_us) / 1000.0);
 }
 
 void
-dispatch(const struct site *site, struct arena *arena,
-    const char *const *env, call_read_fn *read, void *source,
-    struct response *reply, bool *head_only)
+dispatch(const struct site *site, struct arena *arena, const char *const *env,
+    call_read_fn *read, void *source, struct response *reply, bool *head_only)
 {
 	int64_t start_us = clock_steady_us();
 	struct call *c = arena_alloc(arena, sizeof(*c));

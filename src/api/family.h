@@ -13,17 +13,17 @@
 #include <stddef.h>
 
 struct family {
-	const char *name;           /* in the audit log: promptcrafter, … */
-	const char *const *mounts;  /* first segments of its paths, ended by
+	const char *name;          /* in the audit log: promptcrafter, … */
+	const char *const *mounts; /* first segments of its paths, ended by
 	                             * NULL; the API's root is found by them */
-	const char *answers_for;    /* it also words the 404 of unknown paths
+	const char *answers_for;   /* it also words the 404 of unknown paths
 	                             * below this; "": of all the rest; or NULL */
 	const struct route *routes;
 	size_t route_count;
-	unsigned path_flags;        /* of pattern.h */
-	bool hides_methods;         /* another method is an unknown route */
-	const char *content_type;   /* of bodies that call_reply begins */
-	size_t body_max_bytes;      /* 0: what is configured */
+	unsigned path_flags;      /* of pattern.h */
+	bool hides_methods;       /* another method is an unknown route */
+	const char *content_type; /* of bodies that call_reply begins */
+	size_t body_max_bytes;    /* 0: what is configured */
 	const struct err_text *texts;
 
 	/* The media type of the answer, or of the failure, where it depends

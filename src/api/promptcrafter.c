@@ -25,38 +25,44 @@ struct signup_body {
 };
 
 /* The password's length has a text of its own, so it is no bound here. */
+/* clang-format off */
 static const struct field signup_fields[] = {
 	{.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 200, .offset = offsetof(struct signup_body, name)},
 	{.name = "email", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 3, .max = 254, .check = text_is_email, .offset = offsetof(struct signup_body, email)},
 	{.name = "password", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .offset = offsetof(struct signup_body, password)},
 };
-static const struct field_table signup_table = {FIELD_TABLE(signup_fields)};
+/* clang-format on */
+static const struct field_table signup_table = { FIELD_TABLE(signup_fields) };
 
 struct login_body {
 	struct given_text email;
 	struct given_text password;
 };
 
+/* clang-format off */
 static const struct field login_fields[] = {
 	{.name = "email", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 254, .offset = offsetof(struct login_body, email)},
 	{.name = "password", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .min = 1, .max = 1000, .offset = offsetof(struct login_body, password)},
 };
-static const struct field_table login_table = {FIELD_TABLE(login_fields)};
+/* clang-format on */
+static const struct field_table login_table = { FIELD_TABLE(login_fields) };
 
 #define CONTENT_MAX (512 * 1024)
 
 /* Both bodies fill the same struct; only what must be there differs. */
+/* clang-format off */
 #define PROMPT_FIELDS(required) \
 	{.name = "title", .type = FIELD_TEXT, .flags = (required), .min = 3, .max = 100, .offset = offsetof(struct prompt_patch, name)}, \
 	{.name = "content", .type = FIELD_TEXT, .flags = (required), .min = 1, .max = CONTENT_MAX, .offset = offsetof(struct prompt_patch, content)}, \
 	{.name = "model", .type = FIELD_TEXT, .flags = (required), .min = 1, .max = 200, .offset = offsetof(struct prompt_patch, model)}, \
 	{.name = "tags", .type = FIELD_TEXTS, .max = 50, .item_min = 1, .item_max = 64, .offset = offsetof(struct prompt_patch, tags)},
 
-static const struct field create_fields[] = {PROMPT_FIELDS(FIELD_REQUIRED)};
-static const struct field_table create_table = {FIELD_TABLE(create_fields)};
+/* clang-format on */
+static const struct field create_fields[] = { PROMPT_FIELDS(FIELD_REQUIRED) };
+static const struct field_table create_table = { FIELD_TABLE(create_fields) };
 
-static const struct field patch_fields[] = {PROMPT_FIELDS(0)};
-static const struct field_table patch_table = {FIELD_TABLE(patch_fields)};
+static const struct field patch_fields[] = { PROMPT_FIELDS(0) };
+static const struct field_table patch_table = { FIELD_TABLE(patch_fields) };
 
 /*
  * How this family shows things.
@@ -95,8 +101,8 @@ show_error(struct call *c, enum err err)
 	if (c->failure.field != NULL)
 		response_header(c->reply, "X-Error-Field", c->failure.field);
 	doc_object(d, NULL);
-	doc_text(d, "error", row == NULL ? "An unexpected server error occurred."
-					 : row->text);
+	doc_text(d, "error",
+	    row == NULL ? "An unexpected server error occurred." : row->text);
 	doc_object_end(d);
 }
 
@@ -113,8 +119,7 @@ check_media(struct call *c)
 }
 
 static enum err
-read_body(struct call *c, const char *text, size_t len,
-    const struct body **out)
+read_body(struct call *c, const char *text, size_t len, const struct body **out)
 {
 	struct scan scan;
 	const struct body *body = body_parse(text, len, c->arena, &scan);
@@ -160,8 +165,8 @@ signup(struct call *c, struct txn *t)
 
 	if ((err = user_create(t, &who, &user)) != ERR_NONE ||
 	    (err = project_create_home(t, user.id)) != ERR_NONE ||
-	    (err = account_open_session(c, t, user.id, made->secret,
-		 NULL)) != ERR_NONE)
+	    (err = account_open_session(c, t, user.id, made->secret, NULL)) !=
+		ERR_NONE)
 		return err;
 	d = call_reply(c, 201);
 	response_header(c->reply, "Cache-Control", "no-store");
@@ -187,8 +192,8 @@ login(struct call *c, struct txn *t)
 	struct doc *d;
 	enum err err;
 
-	if ((err = account_open_session(c, t, made->user.id, made->secret,
-		 NULL)) != ERR_NONE)
+	if ((err = account_open_session(
+		 c, t, made->user.id, made->secret, NULL)) != ERR_NONE)
 		return err;
 	d = call_reply(c, 200);
 	response_header(c->reply, "Cache-Control", "no-store");
@@ -304,8 +309,8 @@ prompt_patch(struct call *c, struct txn *t)
 	if ((err = find_own(c, t, &p)) != ERR_NONE ||
 	    (err = call_precondition(c, p.id, p.revision)) != ERR_NONE)
 		return err;
-	if (!is_empty(b) && (err = prompt_update(t, &p, b, c->caller.user_id,
-				 &p)) != ERR_NONE)
+	if (!is_empty(b) &&
+	    (err = prompt_update(t, &p, b, c->caller.user_id, &p)) != ERR_NONE)
 		return err;
 	show_prompt(call_reply(c, 200), &p);
 	call_etag(c, p.id, p.revision);
@@ -332,6 +337,7 @@ prompt_remove(struct call *c, struct txn *t)
 
 #define MISSING "Required fields are missing or invalid."
 
+/* clang-format off */
 static const struct err_text create_texts[] = {
 	{ERR_BODY_MALFORMED, NULL, 0, MISSING},
 	{ERR_BODY_INVALID, NULL, 0, MISSING},
@@ -435,9 +441,15 @@ static const struct err_text texts[] = {
 	{ERR_INTERNAL, NULL, 0, "An unexpected server error occurred."},
 	{ERR_NONE, NULL, 0, NULL},
 };
+/* clang-format on */
 
 static const char *const mounts[] = {
-	"/prompts", "/logs", "/logs-by-prompt", "/search", "/auth", NULL,
+	"/prompts",
+	"/logs",
+	"/logs-by-prompt",
+	"/search",
+	"/auth",
+	NULL,
 };
 
 const struct family promptcrafter_family = {

@@ -11,14 +11,14 @@
 
 /* Who may call; the rules behind the names are in auth.c. */
 enum access {
-	ACCESS_ANYONE,       /* no token is looked at */
-	ACCESS_OPTIONAL,     /* a token is checked when there is one */
-	ACCESS_CALLER,       /* any valid token */
-	ACCESS_WRITER,       /* not a token that may only read */
-	ACCESS_TOKEN,        /* px0's own-account routes: as ACCESS_WRITER,
+	ACCESS_ANYONE,   /* no token is looked at */
+	ACCESS_OPTIONAL, /* a token is checked when there is one */
+	ACCESS_CALLER,   /* any valid token */
+	ACCESS_WRITER,   /* not a token that may only read */
+	ACCESS_TOKEN,    /* px0's own-account routes: as ACCESS_WRITER,
 	                      * 403 instead for a reading key */
-	ACCESS_SESSION,      /* px0: a session, no API key */
-	ACCESS_ADMIN,        /* the operators' admins */
+	ACCESS_SESSION,  /* px0: a session, no API key */
+	ACCESS_ADMIN,    /* the operators' admins */
 	ACCESS_VOICE_READ,
 	ACCESS_VOICE_WRITE,
 	ACCESS_VOICE_DOWNLOAD,
@@ -35,7 +35,7 @@ typedef enum err route_prepare_fn(struct call *c);
 struct err_text {
 	enum err err;
 	const char *field;
-	int status;              /* 0: err_info's */
+	int status; /* 0: err_info's */
 	const char *text;
 };
 
@@ -47,17 +47,17 @@ enum {
 };
 
 struct route {
-	enum method method;      /* GET answers HEAD too */
-	const char *path;        /* pattern.h; one file's routes are unique */
-	const char *name;        /* for people: promptledger routes */
+	enum method method; /* GET answers HEAD too */
+	const char *path;   /* pattern.h; one file's routes are unique */
+	const char *name;   /* for people: promptledger routes */
 	enum access access;
 	enum txn_mode mode;
 	unsigned flags;
 	const struct field_table *query; /* NULL: the query is not looked at */
-	size_t query_size;       /* of the struct it fills */
+	size_t query_size;               /* of the struct it fills */
 	const struct field_table *body;  /* NULL: the body is not looked at */
 	size_t body_size;
-	route_fn *guard;         /* before the body, in a read transaction */
+	route_fn *guard; /* before the body, in a read transaction */
 	route_prepare_fn *prepare;
 	route_fn *handler;
 	const struct err_text *texts; /* before the family's own */

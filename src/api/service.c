@@ -18,13 +18,13 @@
 #include <unistd.h>
 
 struct app {
-	struct arena *arena;     /* as long as the process: the settings */
+	struct arena *arena; /* as long as the process: the settings */
 	struct config config;
 	struct site site;
 	bool as_cgi;
-	struct stat binary;      /* as it was when we started */
+	struct stat binary; /* as it was when we started */
 
-	pthread_mutex_t mutex;   /* guards ready, and making it so */
+	pthread_mutex_t mutex; /* guards ready, and making it so */
 	bool ready;
 };
 
@@ -32,7 +32,7 @@ struct worker {
 	struct app *app;
 	struct arena *arena;
 	struct response reply;
-	bool saw_ready;          /* once true, no need to ask again */
+	bool saw_ready; /* once true, no need to ask again */
 };
 
 static const char *
@@ -73,8 +73,7 @@ open_site(struct app *app, const char *const *env, struct failure *f)
 		return err_fail(f, ERR_INTERNAL, NULL,
 		    "the data directory lies inside the document root, where "
 		    "anybody could fetch it");
-	err = installation_open(&app->config, app->as_cgi, &app->site.store,
-	    f);
+	err = installation_open(&app->config, app->as_cgi, &app->site.store, f);
 	if (err != ERR_NONE)
 		return err;
 	app->site.config = &app->config;
@@ -85,7 +84,7 @@ static bool
 make_ready(struct worker *w, const char *const *env)
 {
 	struct app *app = w->app;
-	struct failure f = {0};
+	struct failure f = { 0 };
 
 	if (w->saw_ready)
 		return true;
@@ -201,8 +200,8 @@ serve(struct app *app)
 int
 service_run(bool as_cgi)
 {
-	struct app app = {.as_cgi = as_cgi};
-	struct failure f = {0};
+	struct app app = { .as_cgi = as_cgi };
+	struct failure f = { 0 };
 	int status = 1;
 
 	app.arena = arena_new();

@@ -16,6 +16,7 @@
 
 #define AT(member) offsetof(struct config, member)
 
+/* clang-format off */
 static const struct config_setting settings[] = {
 	{"data", CONFIG_PATH, 0, 0, NULL, "", AT(data),
 	    "The data directory.  Default: promptledger below XDG_STATE_HOME "
@@ -46,6 +47,7 @@ static const struct config_setting settings[] = {
 	    "Which requests are logged, one line each, to standard error."},
 	{NULL, CONFIG_TEXT, 0, 0, NULL, NULL, 0, NULL},
 };
+/* clang-format on */
 
 const struct config_setting *
 config_settings(void)
@@ -94,19 +96,21 @@ set_value(struct config *c, const struct config_setting *s, const char *value,
 		    number > s->max)
 			return arena_printf(a,
 			    "%s: a number from %" PRId64 " to %" PRId64
-			    " is wanted", s->name, s->min, s->max);
+			    " is wanted",
+			    s->name, s->min, s->max);
 		memcpy(place, &number, sizeof(number));
 		return NULL;
 	case CONFIG_CHOICE:
 		if (!is_choice(s->choices, value))
-			return arena_printf(a, "%s: one of these is wanted: "
-			    "%s", s->name, s->choices);
+			return arena_printf(a,
+			    "%s: one of these is wanted: "
+			    "%s",
+			    s->name, s->choices);
 		break;
 	case CONFIG_PATH:
 		if (value[0] != '\0' && value[0] != '/')
 			return arena_printf(a,
-			    "%s: a path that begins with / is wanted",
-			    s->name);
+			    "%s: a path that begins with / is wanted", s->name);
 		break;
 	case CONFIG_TEXT:
 		break;
@@ -155,8 +159,8 @@ read_line(struct config *c, char *line, struct arena *a)
 }
 
 static enum err
-read_file(struct config *c, const char *path, bool must_exist,
-    struct arena *a, struct failure *f)
+read_file(struct config *c, const char *path, bool must_exist, struct arena *a,
+    struct failure *f)
 {
 	FILE *file = fopen(path, "re");
 	const char *wrong = NULL;
@@ -204,8 +208,8 @@ config_apply_env(struct config *c, const char *const *env, struct arena *a,
 		wrong = set_value(c, s, equals + 1, a);
 		if (wrong != NULL)
 			return err_fail(f, ERR_INTERNAL, NULL,
-			    arena_printf(a, "environment: %s%s", PREFIX,
-				wrong));
+			    arena_printf(
+				a, "environment: %s%s", PREFIX, wrong));
 	}
 	return ERR_NONE;
 }
@@ -261,7 +265,7 @@ config_load(struct config *out, const char *data_dir, struct arena *a,
 	const char *env_dir = getenv(PREFIX "DATA");
 	const char *state = getenv("XDG_STATE_HOME");
 	extern char **environ;
-	struct config c = {0};
+	struct config c = { 0 };
 	const char *dir;
 	enum err err;
 

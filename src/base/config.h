@@ -30,19 +30,19 @@ struct config {
 	int64_t body_max_bytes;  /* JSON bodies */
 	int64_t audio_max_bytes; /* uploads */
 	int64_t session_hours;
-	const char *signup;      /* open | closed */
-	const char *log;         /* all | errors | off */
+	const char *signup; /* open | closed */
+	const char *log;    /* all | errors | off */
 };
 
 enum config_type { CONFIG_TEXT, CONFIG_PATH, CONFIG_INTEGER, CONFIG_CHOICE };
 
 struct config_setting {
-	const char *name;        /* in the file; PROMPTLEDGER_NAME outside */
+	const char *name; /* in the file; PROMPTLEDGER_NAME outside */
 	enum config_type type;
-	int64_t min, max;        /* CONFIG_INTEGER */
-	const char *choices;     /* CONFIG_CHOICE: "open closed" */
-	const char *fallback;    /* the default, as text */
-	size_t offset;           /* in struct config */
+	int64_t min, max;     /* CONFIG_INTEGER */
+	const char *choices;  /* CONFIG_CHOICE: "open closed" */
+	const char *fallback; /* the default, as text */
+	size_t offset;        /* in struct config */
 	const char *help;
 };
 
@@ -53,8 +53,8 @@ const struct config_setting *config_settings(void);
  * (--data), wins over every other source of that setting; the file cannot
  * give it, because it lies there.  On failure f->detail says what is wrong
  * and where. */
-enum err config_load(struct config *out, const char *data_dir,
-    struct arena *a, struct failure *f);
+enum err config_load(struct config *out, const char *data_dir, struct arena *a,
+    struct failure *f);
 
 /* Let the PROMPTLEDGER_* members of env ("NAME=value", ended by NULL) win
  * over what is in c.  Names that are no settings are left alone: a web

@@ -3,6 +3,7 @@
 
 #include <assert.h>
 
+/* clang-format off */
 static const struct err_info infos[ERR_COUNT] = {
 	[ERR_NONE] = {"none", 200},
 
@@ -56,6 +57,7 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_IO] = {"io", 503},
 	[ERR_INTERNAL] = {"internal", 500},
 };
+/* clang-format on */
 
 const struct err_info *
 err_info(enum err code)
@@ -65,8 +67,8 @@ err_info(enum err code)
 }
 
 enum err
-err_fail(struct failure *f, enum err code, const char *field,
-    const char *detail)
+err_fail(
+    struct failure *f, enum err code, const char *field, const char *detail)
 {
 	f->code = code;
 	f->field = field;

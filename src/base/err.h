@@ -18,52 +18,52 @@ enum err {
 	ERR_METHOD_UNKNOWN,    /* no HTTP method that we know */
 	ERR_METHOD_REFUSED,    /* known path, other method */
 	ERR_ROUTE_UNKNOWN,
-	ERR_QUERY_INVALID,     /* the query string against its table */
-	ERR_ID_INVALID,        /* field names which id */
+	ERR_QUERY_INVALID, /* the query string against its table */
+	ERR_ID_INVALID,    /* field names which id */
 	ERR_MEDIA_TYPE,
 	ERR_BODY_TOO_LARGE,
-	ERR_BODY_LENGTH,       /* other bytes than CONTENT_LENGTH said */
-	ERR_BODY_MALFORMED,    /* not strict JSON, or no object */
-	ERR_BODY_INVALID,      /* JSON, but not what the field table says */
-	ERR_PASSWORD_WEAK,     /* a new password too short or too long */
-	ERR_KEY_REUSED,        /* Idempotency-Key with another body */
+	ERR_BODY_LENGTH,    /* other bytes than CONTENT_LENGTH said */
+	ERR_BODY_MALFORMED, /* not strict JSON, or no object */
+	ERR_BODY_INVALID,   /* JSON, but not what the field table says */
+	ERR_PASSWORD_WEAK,  /* a new password too short or too long */
+	ERR_KEY_REUSED,     /* Idempotency-Key with another body */
 
 	/* Who is calling. */
-	ERR_TOKEN_MISSING,     /* no Authorization at all */
-	ERR_TOKEN_SCHEME,      /* Authorization without a bearer token */
-	ERR_TOKEN_INVALID,     /* malformed, unknown, expired, revoked */
+	ERR_TOKEN_MISSING, /* no Authorization at all */
+	ERR_TOKEN_SCHEME,  /* Authorization without a bearer token */
+	ERR_TOKEN_INVALID, /* malformed, unknown, expired, revoked */
 	ERR_USER_UNVERIFIED,
 	ERR_ROLE_TOO_LOW,
-	ERR_SCOPE_MISSING,     /* field names the scope */
+	ERR_SCOPE_MISSING, /* field names the scope */
 	ERR_NOT_OWNER,
-	ERR_CREDENTIALS,       /* unknown e-mail or wrong password */
-	ERR_SIGNATURE,         /* forged or expired link */
+	ERR_CREDENTIALS, /* unknown e-mail or wrong password */
+	ERR_SIGNATURE,   /* forged or expired link */
 	ERR_SIGNUP_CLOSED,
 
 	/* What is stored. */
 	ERR_PROMPT_UNKNOWN,
-	ERR_VERSION_UNKNOWN,   /* detail is the number asked for */
+	ERR_VERSION_UNKNOWN, /* detail is the number asked for */
 	ERR_PAYLOAD_UNKNOWN,
 	ERR_PROJECT_UNKNOWN,
 	ERR_TEAM_UNKNOWN,
 	ERR_USER_UNKNOWN,
-	ERR_UPLOAD_UNKNOWN,    /* never made, or expired */
-	ERR_UPLOAD_EMPTY,      /* made, nothing uploaded yet */
-	ERR_UPLOAD_CONSUMED,   /* used by another prompt */
+	ERR_UPLOAD_UNKNOWN,  /* never made, or expired */
+	ERR_UPLOAD_EMPTY,    /* made, nothing uploaded yet */
+	ERR_UPLOAD_CONSUMED, /* used by another prompt */
 	ERR_NAME_TAKEN,
 	ERR_EMAIL_TAKEN,
-	ERR_ACTIVE_CONFLICT,   /* field is the section, detail the other
+	ERR_ACTIVE_CONFLICT, /* field is the section, detail the other
 	                        * prompt's id */
-	ERR_STALE,             /* If-Match names another revision */
+	ERR_STALE,           /* If-Match names another revision */
 
 	/* The audio in an upload. */
-	ERR_AUDIO_INVALID,     /* neither WAV nor MP3, or damaged */
-	ERR_AUDIO_TYPE,        /* good audio of a kind that was not allowed */
+	ERR_AUDIO_INVALID, /* neither WAV nor MP3, or damaged */
+	ERR_AUDIO_TYPE,    /* good audio of a kind that was not allowed */
 	ERR_AUDIO_EMPTY,
 
 	/* Ourselves. */
-	ERR_BUSY,              /* the writers' lock was not free in time */
-	ERR_FULL,              /* disk or quota */
+	ERR_BUSY, /* the writers' lock was not free in time */
+	ERR_FULL, /* disk or quota */
 	ERR_READ_ONLY,
 	ERR_IO,
 	ERR_INTERNAL,
@@ -72,8 +72,8 @@ enum err {
 };
 
 struct err_info {
-	const char *slug;  /* for logs: prompt_unknown */
-	int status;        /* the HTTP status unless a family says otherwise */
+	const char *slug; /* for logs: prompt_unknown */
+	int status;       /* the HTTP status unless a family says otherwise */
 };
 
 /* What is known about code; never NULL. */
@@ -88,7 +88,7 @@ struct failure {
 };
 
 /* Fill f and return code, so that a finder can `return err_fail(...)`. */
-enum err err_fail(struct failure *f, enum err code, const char *field,
-    const char *detail);
+enum err err_fail(
+    struct failure *f, enum err code, const char *field, const char *detail);
 
 #endif

@@ -18,11 +18,11 @@ log_line(const char *format, ...)
 	int len, more;
 
 	clock_iso_ms(clock_now_ms(), at);
-	len = snprintf(line, sizeof(line), "at=%s pid=%ld ", at,
-	    (long)getpid());
+	len =
+	    snprintf(line, sizeof(line), "at=%s pid=%ld ", at, (long)getpid());
 	va_start(ap, format);
-	more = vsnprintf(line + len, sizeof(line) - (size_t)len - 1, format,
-	    ap);
+	more =
+	    vsnprintf(line + len, sizeof(line) - (size_t)len - 1, format, ap);
 	va_end(ap);
 	if (more > 0)
 		len = (int)strlen(line);

@@ -276,8 +276,8 @@ text_uuid_lenient(const char *text, char out[TEXT_UUID_SIZE])
 }
 
 void
-text_uuid7(int64_t now_ms, const unsigned char random[10],
-    char out[TEXT_UUID_SIZE])
+text_uuid7(
+    int64_t now_ms, const unsigned char random[10], char out[TEXT_UUID_SIZE])
 {
 	unsigned char id[16];
 	char hex[33];
@@ -300,8 +300,7 @@ text_is_email(const char *text)
 	if (at == NULL || at == text || strlen(text) > 254)
 		return false;
 	for (c = text; c < at; c++) {
-		if (!isalnum((unsigned char)*c) &&
-		    strchr("._%+-", *c) == NULL)
+		if (!isalnum((unsigned char)*c) && strchr("._%+-", *c) == NULL)
 			return false;
 	}
 	dot = strrchr(at, '.');

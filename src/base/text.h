@@ -58,8 +58,8 @@ bool text_uuid_lenient(const char *text, char out[TEXT_UUID_SIZE]);
 
 /* Write a version 7 UUID (RFC 9562): 48 bits of UTC milliseconds, then 74
  * bits of the given random bytes. */
-void text_uuid7(int64_t now_ms, const unsigned char random[10],
-    char out[TEXT_UUID_SIZE]);
+void text_uuid7(
+    int64_t now_ms, const unsigned char random[10], char out[TEXT_UUID_SIZE]);
 
 /* An e-mail address as px0 and PromptCrafter take it: a local part of
  * letters, digits and ._%+-, an @, a domain of letters, digits, dots and

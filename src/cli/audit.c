@@ -21,8 +21,8 @@ print_report(const struct audit_report *r)
 {
 	if (r->reason != NULL) {
 		printf("broken at row %" PRId64 ": %s (%" PRId64
-		    " rows before it hold)\n", r->broken_seq, r->reason,
-		    r->rows);
+		       " rows before it hold)\n",
+		    r->broken_seq, r->reason, r->rows);
 		return COMMAND_FAILED;
 	}
 	printf("ok: %" PRId64 " rows, head %s\n", r->rows, r->head);
@@ -33,8 +33,8 @@ static int
 run_verify(const struct command *self, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"data", required_argument, NULL, 'd'},
-		{NULL, 0, NULL, 0},
+		{ "data", required_argument, NULL, 'd' },
+		{ NULL, 0, NULL, 0 },
 	};
 	const char *data = NULL;
 	struct audit_report report;

@@ -68,8 +68,7 @@ command_main(int argc, char **argv)
 			return (*c)->run(*c, argc - words, argv + words);
 	}
 	fprintf(stderr,
-	    "promptledger: no command %s; see `promptledger help`\n",
-	    argv[1]);
+	    "promptledger: no command %s; see `promptledger help`\n", argv[1]);
 	return COMMAND_MISUSED;
 }
 
@@ -121,8 +120,8 @@ command_close(struct command_session *s)
 }
 
 enum err
-command_run(struct command_session *s, enum txn_mode mode, txn_fn *fn,
-    void *arg)
+command_run(
+    struct command_session *s, enum txn_mode mode, txn_fn *fn, void *arg)
 {
 	txn_call_init(&s->call, s->arena, &s->failure);
 	s->call.actor = (struct txn_actor){

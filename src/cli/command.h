@@ -19,8 +19,8 @@
 #define COMMAND_MISUSED 2
 
 struct command {
-	const char *name;      /* "user", or "user add" */
-	const char *usage;     /* what follows the name */
+	const char *name;  /* "user", or "user add" */
+	const char *usage; /* what follows the name */
 	const char *summary;
 	/* argv[0] is the command's last word. */
 	int (*run)(const struct command *self, int argc, char **argv);
@@ -51,8 +51,8 @@ bool command_open(struct command_session *s, const char *data_dir);
 void command_close(struct command_session *s);
 
 /* txn_run in this session, as the operator who runs the command. */
-enum err command_run(struct command_session *s, enum txn_mode mode,
-    txn_fn *fn, void *arg);
+enum err command_run(
+    struct command_session *s, enum txn_mode mode, txn_fn *fn, void *arg);
 
 /* Print the failure of a session to standard error; COMMAND_FAILED. */
 int command_failed(const struct command_session *s, const char *what);

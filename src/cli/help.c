@@ -14,7 +14,7 @@ print_settings(void)
 	const char *c;
 
 	puts("\nSettings (environment, or name = value in promptledger.conf "
-	    "in the data directory):");
+	     "in the data directory):");
 	for (s = config_settings(); s->name != NULL; s++) {
 		printf("  PROMPTLEDGER_");
 		for (c = s->name; *c != '\0'; c++)
@@ -33,8 +33,8 @@ run_help(const struct command *self, int argc, char **argv)
 	if (argc > 1)
 		return command_misused(self, "too many arguments");
 	puts("promptledger: a prompt registry for ordinary web hosting.\n\n"
-	    "A web server starts it as FastCGI or CGI program; see README.md."
-	    "\n\nCommands:");
+	     "A web server starts it as FastCGI or CGI program; see README.md."
+	     "\n\nCommands:");
 	for (c = command_list(); *c != NULL; c++)
 		printf("  promptledger %s%s%s\n      %s\n", (*c)->name,
 		    (*c)->usage[0] == '\0' ? "" : " ", (*c)->usage,

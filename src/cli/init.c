@@ -13,8 +13,8 @@ static int
 run_init(const struct command *self, int argc, char **argv)
 {
 	static const struct option options[] = {
-		{"data", required_argument, NULL, 'd'},
-		{NULL, 0, NULL, 0},
+		{ "data", required_argument, NULL, 'd' },
+		{ NULL, 0, NULL, 0 },
 	};
 	unsigned char key[SECRET_BYTES];
 	const char *data = NULL;

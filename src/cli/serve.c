@@ -51,8 +51,8 @@ static const char configuration[] =
 struct serve_options {
 	const char *data;
 	const char *listen;
-	int64_t threads;        /* 0: as configured */
-	char host[256];         /* without brackets */
+	int64_t threads; /* 0: as configured */
+	char host[256];  /* without brackets */
 	char port[8];
 };
 
@@ -84,10 +84,10 @@ static const char *
 read_options(int argc, char **argv, struct serve_options *o)
 {
 	static const struct option options[] = {
-		{"data", required_argument, NULL, 'd'},
-		{"listen", required_argument, NULL, 'l'},
-		{"threads", required_argument, NULL, 't'},
-		{NULL, 0, NULL, 0},
+		{ "data", required_argument, NULL, 'd' },
+		{ "listen", required_argument, NULL, 'l' },
+		{ "threads", required_argument, NULL, 't' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -112,14 +112,14 @@ read_options(int argc, char **argv, struct serve_options *o)
 		return "too many arguments";
 	if (!split_listen(o))
 		return "--listen is an address and a port, such as "
-		    "127.0.0.1:8080";
+		       "127.0.0.1:8080";
 	return NULL;
 }
 
 /* Make the settings of this call known to lighttpd and to the responder. */
 static bool
-export_settings(const struct serve_options *o, const struct config *config,
-    const char *run)
+export_settings(
+    const struct serve_options *o, const struct config *config, const char *run)
 {
 	bool v6 = strchr(o->host, ':') != NULL;
 	char url[320], threads[24], path[PATH_MAX];
@@ -145,7 +145,9 @@ export_settings(const struct serve_options *o, const struct config *config,
 /* The files of one run, in a directory of their own below /tmp: a socket's
  * name has room for 107 characters only. */
 static const char *const run_files[] = {
-	"lighttpd.conf", "promptledger.fcgi", "promptledger.sock-0",
+	"lighttpd.conf",
+	"promptledger.fcgi",
+	"promptledger.sock-0",
 };
 
 static void
@@ -214,7 +216,7 @@ start_lighttpd(const char *run)
 static bool
 answers(const struct serve_options *o)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list;
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
 	bool connected = false;
 	int fd;
 
@@ -241,7 +243,7 @@ static bool
 wait_for_end(pid_t server, const struct serve_options *o,
     const sigset_t *signals, int *status)
 {
-	struct timespec tick = {.tv_nsec = 50 * 1000000};
+	struct timespec tick = { .tv_nsec = 50 * 1000000 };
 	int64_t start_us = clock_steady_us();
 	bool announced = false;
 	int signal;
@@ -256,12 +258,13 @@ wait_for_end(pid_t server, const struct serve_options *o,
 			continue;
 		if ((announced = answers(o))) {
 			printf("promptledger serves on http://%s (Ctrl-C ends "
-			    "it).\n", o->listen);
+			       "it).\n",
+			    o->listen);
 			fflush(stdout);
 			tick.tv_sec = 1;
 		} else if (clock_steady_us() - start_us > START_MS * 1000) {
-			fputs("promptledger: lighttpd does not answer\n",
-			    stderr);
+			fputs(
+			    "promptledger: lighttpd does not answer\n", stderr);
 			return true;
 		}
 	}
@@ -272,7 +275,7 @@ wait_for_end(pid_t server, const struct serve_options *o,
 static void
 stop_all(pid_t server, const sigset_t *signals)
 {
-	struct timespec tick = {.tv_nsec = 20 * 1000000};
+	struct timespec tick = { .tv_nsec = 20 * 1000000 };
 	int64_t end_us = clock_steady_us() + STOP_MS * 1000;
 	pid_t pid;
 
@@ -314,7 +317,7 @@ serve(const struct serve_options *o, const char *run)
 static int
 run_serve(const struct command *self, int argc, char **argv)
 {
-	struct serve_options o = {.listen = "127.0.0.1:8080"};
+	struct serve_options o = { .listen = "127.0.0.1:8080" };
 	const char *wrong = read_options(argc, argv, &o);
 	char run[] = "/tmp/promptledger-XXXXXX";
 	struct command_session s;

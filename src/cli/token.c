@@ -17,7 +17,11 @@
 #define SCOPES_MAX 16
 
 static const char *const known_scopes[] = {
-	"prompts:read", "prompts:write", "prompts:download", "admin", NULL,
+	"prompts:read",
+	"prompts:write",
+	"prompts:download",
+	"admin",
+	NULL,
 };
 
 struct create {
@@ -87,7 +91,7 @@ add_scope(struct create_options *o, const char *scope)
 {
 	if (!is_known_scope(scope))
 		return "--scope is prompts:read, prompts:write, "
-		    "prompts:download or admin";
+		       "prompts:download or admin";
 	if (o->scope_count == SCOPES_MAX)
 		return "too many scopes";
 	o->scopes[o->scope_count++] = scope;
@@ -98,12 +102,12 @@ static const char *
 read_options(int argc, char **argv, struct create_options *o)
 {
 	static const struct option options[] = {
-		{"data", required_argument, NULL, 'd'},
-		{"json", no_argument, NULL, 'j'},
-		{"kind", required_argument, NULL, 'k'},
-		{"scope", required_argument, NULL, 's'},
-		{"user", required_argument, NULL, 'u'},
-		{NULL, 0, NULL, 0},
+		{ "data", required_argument, NULL, 'd' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "kind", required_argument, NULL, 'k' },
+		{ "scope", required_argument, NULL, 's' },
+		{ "user", required_argument, NULL, 'u' },
+		{ NULL, 0, NULL, 0 },
 	};
 	const char *wrong = NULL;
 	int option;
@@ -146,7 +150,8 @@ join_scopes(const struct create_options *o, struct arena *a)
 	size_t i;
 
 	for (i = 0; i < o->scope_count; i++)
-		scopes = scopes == NULL ? o->scopes[i]
+		scopes = scopes == NULL
+		    ? o->scopes[i]
 		    : arena_printf(a, "%s %s", scopes, o->scopes[i]);
 	return scopes;
 }
@@ -154,7 +159,7 @@ join_scopes(const struct create_options *o, struct arena *a)
 static int
 run_create(const struct command *self, int argc, char **argv)
 {
-	struct create_options o = {.is_session = true};
+	struct create_options o = { .is_session = true };
 	const char *wrong = read_options(argc, argv, &o);
 	char secret[TOKEN_SECRET_SIZE];
 	struct command_session s;
@@ -184,7 +189,7 @@ run_create(const struct command *self, int argc, char **argv)
 const struct command token_create_command = {
 	.name = "token create",
 	.usage = "--user E [--kind session|key] [--scope S]... [--data DIR] "
-	    "[--json]",
+		 "[--json]",
 	.summary = "make a token and print it once",
 	.run = run_create,
 };

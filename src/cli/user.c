@@ -89,13 +89,13 @@ static const char *
 read_options(int argc, char **argv, struct add_options *o)
 {
 	static const struct option options[] = {
-		{"data", required_argument, NULL, 'd'},
-		{"email", required_argument, NULL, 'e'},
-		{"json", no_argument, NULL, 'j'},
-		{"name", required_argument, NULL, 'n'},
-		{"password-stdin", no_argument, NULL, 'p'},
-		{"role", required_argument, NULL, 'r'},
-		{NULL, 0, NULL, 0},
+		{ "data", required_argument, NULL, 'd' },
+		{ "email", required_argument, NULL, 'e' },
+		{ "json", no_argument, NULL, 'j' },
+		{ "name", required_argument, NULL, 'n' },
+		{ "password-stdin", no_argument, NULL, 'p' },
+		{ "role", required_argument, NULL, 'r' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int option;
 
@@ -136,11 +136,11 @@ read_options(int argc, char **argv, struct add_options *o)
 static int
 run_add(const struct command *self, int argc, char **argv)
 {
-	struct add_options o = {.role = "member"};
+	struct add_options o = { .role = "member" };
 	const char *wrong = read_options(argc, argv, &o);
 	char password[1024], hash[USER_HASH_SIZE];
 	struct command_session s;
-	struct add add = {0};
+	struct add add = { 0 };
 	int status = COMMAND_DONE;
 
 	if (wrong != NULL)
@@ -156,11 +156,11 @@ run_add(const struct command *self, int argc, char **argv)
 		.name = o.name == NULL ? o.email : o.name,
 		.password_hash = o.password_stdin ? hash : NULL,
 		.role = o.role,
-		.is_admin = text_equal(o.role, "admin") ||
-		    text_equal(o.role, "member"),
+		.is_admin =
+		    text_equal(o.role, "admin") || text_equal(o.role, "member"),
 	};
-	if ((o.password_stdin && user_hash_password(password, hash,
-		 &s.failure) != ERR_NONE) ||
+	if ((o.password_stdin &&
+		user_hash_password(password, hash, &s.failure) != ERR_NONE) ||
 	    command_run(&s, TXN_WRITE, add_user, &add) != ERR_NONE)
 		status = command_failed(&s, "cannot add the user");
 	else
@@ -172,7 +172,7 @@ run_add(const struct command *self, int argc, char **argv)
 const struct command user_add_command = {
 	.name = "user add",
 	.usage = "--email E [--name N] [--role admin|editor|viewer|member] "
-	    "[--password-stdin] [--data DIR] [--json]",
+		 "[--password-stdin] [--data DIR] [--json]",
 	.summary = "add a user",
 	.run = run_add,
 };

@@ -142,12 +142,12 @@ enum err
 asset_file_inspect(struct asset_file *file, struct asset *out)
 {
 	struct audio_source source = {
-	    .read = read_at,
-	    .source = file,
-	    .size_bytes = (uint64_t)file->size_bytes,
+		.read = read_at,
+		.source = file,
+		.size_bytes = (uint64_t)file->size_bytes,
 	};
 	crypto_hash_sha256_state hash = file->hash;
-	struct asset asset = {.size_bytes = file->size_bytes};
+	struct asset asset = { .size_bytes = file->size_bytes };
 	enum err err;
 
 	if ((err = audio_inspect(&source, &asset.audio, file->failure)) !=
@@ -162,8 +162,8 @@ asset_file_inspect(struct asset_file *file, struct asset *out)
 static int
 move_file(struct asset_file *file, const char *name)
 {
-	char first[3] = {name[0], name[1], '\0'};
-	char second[3] = {name[2], name[3], '\0'};
+	char first[3] = { name[0], name[1], '\0' };
+	char second[3] = { name[2], name[3], '\0' };
 	int outer, inner, result = -1;
 
 	if ((outer = open_dir(file->assets_dir, first)) < 0)
@@ -267,7 +267,7 @@ take_asset(struct query *q, struct asset *out)
 enum err
 asset_find(struct txn *t, const char *id, struct asset *out)
 {
-	struct asset asset = {0};
+	struct asset asset = { 0 };
 	struct query q;
 	bool found;
 	enum err err;

@@ -100,9 +100,9 @@ static const struct {
 	unsigned tag;
 	const char *codec;
 } wav_codecs[] = {
-    {FORMAT_PCM, "pcm"},
-    {6, "alaw"},
-    {7, "ulaw"},
+	{ FORMAT_PCM, "pcm" },
+	{ 6, "alaw" },
+	{ 7, "ulaw" },
 };
 
 struct wav_format {
@@ -156,8 +156,9 @@ read_wav_format(
 		tag = read_le16(b + 24);
 	}
 	if ((out->codec = find_wav_codec(tag)) == NULL)
-		return refuse(v, "The WAV file must hold PCM, A-law or "
-				 "mu-law samples.");
+		return refuse(v,
+		    "The WAV file must hold PCM, A-law or "
+		    "mu-law samples.");
 	if (out->channels == 0 || out->channels > WAV_CHANNELS_MAX ||
 	    out->rate < WAV_RATE_MIN || out->rate > WAV_RATE_MAX ||
 	    !is_width_sound(tag, bits) ||
@@ -171,24 +172,26 @@ measure_wav(struct view *v, const struct wav_format *format, uint64_t at,
     uint32_t len, struct audio *out)
 {
 	if (format->codec == NULL)
-		return refuse(v, "The WAV file has no format chunk before its "
-				 "data chunk.");
+		return refuse(v,
+		    "The WAV file has no format chunk before its "
+		    "data chunk.");
 	if (len > v->source->size_bytes - at)
-		return refuse(v, "The WAV file is shorter than its data chunk "
-				 "says.");
+		return refuse(v,
+		    "The WAV file is shorter than its data chunk "
+		    "says.");
 	out->type = AUDIO_WAV;
 	out->codec = format->codec;
 	out->sample_rate = format->rate;
 	out->channels = format->channels;
 	out->duration_ms = (int64_t)((uint64_t)(len / format->frame_bytes) *
-				     1000 / format->rate);
+	    1000 / format->rate);
 	return ERR_NONE;
 }
 
 static enum err
 inspect_wav(struct view *v, struct audio *out)
 {
-	struct wav_format format = {0};
+	struct wav_format format = { 0 };
 	const unsigned char *b = look(v, 0, 12);
 	uint64_t at = 12, end, size = v->source->size_bytes;
 	uint32_t len;
@@ -240,15 +243,17 @@ read_mp3_frame(const unsigned char *b, struct mp3_frame *out)
 {
 	/* Rows: MPEG 1; MPEG 2 and 2.5. */
 	static const uint16_t kbits[2][15] = {
-	    {0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320},
-	    {0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160},
+		{ 0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256,
+		    320 },
+		{ 0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144,
+		    160 },
 	};
 	/* By the header's two version bits: 2.5, reserved, 2, 1. */
 	static const uint16_t rates[4][3] = {
-	    {11025, 12000, 8000},
-	    {0},
-	    {22050, 24000, 16000},
-	    {44100, 48000, 32000},
+		{ 11025, 12000, 8000 },
+		{ 0 },
+		{ 22050, 24000, 16000 },
+		{ 44100, 48000, 32000 },
 	};
 	unsigned version = b[1] >> 3 & 3, layer = b[1] >> 1 & 3;
 	unsigned bitrate = b[2] >> 4, rate = b[2] >> 2 & 3;
@@ -285,7 +290,7 @@ skip_id3(struct view *v, uint64_t *at)
 		    ((b[6] | b[7] | b[8] | b[9]) & 0x80) != 0)
 			return refuse(v, "The MP3 file's ID3 tag is damaged.");
 		len = (uint32_t)b[6] << 21 | (uint32_t)b[7] << 14 |
-		      (uint32_t)b[8] << 7 | b[9];
+		    (uint32_t)b[8] << 7 | b[9];
 		len += (b[5] & 0x10) != 0 ? 2 * ID3_HEAD_BYTES : ID3_HEAD_BYTES;
 		if (len > size - *at)
 			return refuse(v,
@@ -300,7 +305,7 @@ static bool
 is_mp3_trailer(struct view *v, uint64_t at)
 {
 	return begins(v, at, "TAG") || begins(v, at, "APETAGEX") ||
-	       begins(v, at, "LYRICSBEGIN");
+	    begins(v, at, "LYRICSBEGIN");
 }
 
 struct mp3_sum {
@@ -317,9 +322,9 @@ is_mp3_frame(
     const unsigned char *b, const struct mp3_sum *sum, struct mp3_frame *out)
 {
 	return read_mp3_frame(b, out) &&
-	       (sum->framed_bytes == 0 ||
-		   (out->kind == sum->first.kind &&
-		       out->rate_bits == sum->first.rate_bits));
+	    (sum->framed_bytes == 0 ||
+		(out->kind == sum->first.kind &&
+		    out->rate_bits == sum->first.rate_bits));
 }
 
 static void
@@ -359,7 +364,7 @@ sum_mp3_frames(struct view *v, uint64_t at, struct mp3_sum *sum)
 static enum err
 inspect_mp3(struct view *v, struct audio *out)
 {
-	struct mp3_sum sum = {0};
+	struct mp3_sum sum = { 0 };
 	uint64_t at = 0;
 	enum err err;
 
@@ -368,8 +373,9 @@ inspect_mp3(struct view *v, struct audio *out)
 	sum_mp3_frames(v, at, &sum);
 	if (v->unreadable || sum.framed_bytes == 0 ||
 	    sum.lost_bytes > sum.framed_bytes)
-		return refuse(v, at > 0 ? "The MP3 file holds no sound."
-					: "The file is neither WAV nor MP3.");
+		return refuse(v,
+		    at > 0 ? "The MP3 file holds no sound."
+			   : "The file is neither WAV nor MP3.");
 	out->type = AUDIO_MP3;
 	out->codec = "mp3";
 	out->sample_rate = sum.first.rate;
@@ -382,8 +388,8 @@ enum err
 audio_inspect(
     const struct audio_source *s, struct audio *out, struct failure *f)
 {
-	struct view v = {.source = s, .failure = f};
-	struct audio found = {0};
+	struct view v = { .source = s, .failure = f };
+	struct audio found = { 0 };
 	const unsigned char *b;
 	enum err err;
 
@@ -409,14 +415,14 @@ static const struct {
 	const char *media_type;
 	enum audio_type type;
 } media_types[] = {
-    {"audio/wav", AUDIO_WAV},
-    {"audio/x-wav", AUDIO_WAV},
-    {"audio/wave", AUDIO_WAV},
-    {"audio/vnd.wave", AUDIO_WAV},
-    {"audio/mpeg", AUDIO_MP3},
-    {"audio/mp3", AUDIO_MP3},
-    {"audio/x-mp3", AUDIO_MP3},
-    {"audio/mpeg3", AUDIO_MP3},
+	{ "audio/wav", AUDIO_WAV },
+	{ "audio/x-wav", AUDIO_WAV },
+	{ "audio/wave", AUDIO_WAV },
+	{ "audio/vnd.wave", AUDIO_WAV },
+	{ "audio/mpeg", AUDIO_MP3 },
+	{ "audio/mp3", AUDIO_MP3 },
+	{ "audio/x-mp3", AUDIO_MP3 },
+	{ "audio/mpeg3", AUDIO_MP3 },
 };
 
 unsigned

@@ -31,8 +31,9 @@ find_genesis(struct txn *t, unsigned char out[HASH_BYTES])
 	found = query_row(&q) && take_hash(&q, out);
 	if (query_end(&q) != ERR_NONE)
 		return q.err;
-	return found ? ERR_NONE : txn_fail(t, ERR_INTERNAL, NULL,
-				      "the genesis is missing");
+	return found
+	    ? ERR_NONE
+	    : txn_fail(t, ERR_INTERNAL, NULL, "the genesis is missing");
 }
 
 /* Why the row does not follow on head; NULL when it does, and head is its
@@ -59,7 +60,7 @@ check_row(struct query *q, int64_t seq, int64_t expected_seq,
 enum err
 audit_verify(struct txn *t, struct audit_report *out)
 {
-	struct audit_report report = {0};
+	struct audit_report report = { 0 };
 	unsigned char head[HASH_BYTES];
 	struct query q;
 	int64_t seq;

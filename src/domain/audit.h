@@ -12,10 +12,10 @@
 
 /* How a walk over the chain ended. */
 struct audit_report {
-	int64_t rows;        /* that hold, counted from the first */
-	int64_t broken_seq;  /* the first row that does not; 0: all hold */
-	const char *reason;  /* why; NULL when all hold */
-	char head[65];       /* the last good row's hash, hexadecimal */
+	int64_t rows;       /* that hold, counted from the first */
+	int64_t broken_seq; /* the first row that does not; 0: all hold */
+	const char *reason; /* why; NULL when all hold */
+	char head[65];      /* the last good row's hash, hexadecimal */
 };
 
 /* Walk the chain from its first row.  Finds every changed, removed, added or

@@ -15,9 +15,9 @@
 struct change {
 	const char *id;
 	const char *prompt_id;
-	int64_t version;          /* current once the change was made */
-	const char *type;         /* CREATE, UPDATE, DELETE, … */
-	const char *changes;      /* JSON object */
+	int64_t version;     /* current once the change was made */
+	const char *type;    /* CREATE, UPDATE, DELETE, … */
+	const char *changes; /* JSON object */
 	const char *author_id;
 	const char *author_email; /* NULL: no user of ours */
 	int64_t created_at;       /* UTC ms */

@@ -16,8 +16,8 @@ payload_take(struct query *q, struct payload *out)
 }
 
 enum err
-payload_find(struct txn *t, const char *prompt_id, const char *id,
-    struct payload *out)
+payload_find(
+    struct txn *t, const char *prompt_id, const char *id, struct payload *out)
 {
 	struct payload p;
 	struct query q;

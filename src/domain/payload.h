@@ -32,8 +32,8 @@ struct payload_patch {
 };
 
 /* ERR_PAYLOAD_UNKNOWN when the prompt has no payload of this id. */
-enum err payload_find(struct txn *t, const char *prompt_id, const char *id,
-    struct payload *out);
+enum err payload_find(
+    struct txn *t, const char *prompt_id, const char *id, struct payload *out);
 
 /* Read the row that a query of the payload columns, in the order of struct
  * payload, stands on. */

@@ -84,8 +84,7 @@ project_create_tenancy(struct txn *t, struct tenancy *out)
 	};
 	enum err err;
 
-	if ((err = insert_organisation(t, home.organisation_id)) !=
-		ERR_NONE ||
+	if ((err = insert_organisation(t, home.organisation_id)) != ERR_NONE ||
 	    (err = insert_team(t, &home)) != ERR_NONE ||
 	    (err = insert_project(t, &first)) != ERR_NONE)
 		return err;
@@ -107,7 +106,7 @@ project_create_home(struct txn *t, const char *user_id)
 enum err
 project_find_installation(struct txn *t, struct tenancy *out)
 {
-	struct tenancy home = {0};
+	struct tenancy home = { 0 };
 	struct query q;
 	enum err err;
 
@@ -208,8 +207,8 @@ project_role(struct txn *t, const char *project_id, const char *user_id,
 }
 
 enum err
-project_prompt_role(struct txn *t, const char *prompt_id,
-    const char *user_id, enum team_role *out)
+project_prompt_role(struct txn *t, const char *prompt_id, const char *user_id,
+    enum team_role *out)
 {
 	struct query q;
 
@@ -319,8 +318,7 @@ project_find(struct txn *t, const char *id, struct project *out)
 }
 
 enum err
-project_create(struct txn *t, const struct project *first,
-    struct project *out)
+project_create(struct txn *t, const struct project *first, struct project *out)
 {
 	struct project p = *first;
 	enum err err;

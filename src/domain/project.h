@@ -64,8 +64,8 @@ enum err project_add_member(struct txn *t, const char *team_id,
 
 /* The project into which a user's prompts go when he names none: the first
  * one of his first team.  ERR_PROJECT_UNKNOWN when he has no team. */
-enum err project_first_of_user(struct txn *t, const char *user_id,
-    const char **out);
+enum err project_first_of_user(
+    struct txn *t, const char *user_id, const char **out);
 
 /* The user's role in the team that owns the project; TEAM_NONE when there is
  * no such project or he is no member. */
@@ -85,8 +85,8 @@ void project_take(struct query *q, struct project *out);
 
 /* Create a project from first's team, name and slug.  ERR_NAME_TAKEN when
  * the team has one of that name or slug. */
-enum err project_create(struct txn *t, const struct project *first,
-    struct project *out);
+enum err project_create(
+    struct txn *t, const struct project *first, struct project *out);
 
 /* ERR_TEAM_UNKNOWN when there is none. */
 enum err team_find(struct txn *t, const char *id, struct team *out);

@@ -66,8 +66,8 @@ prompt_find(struct txn *t, const char *id, struct prompt *out)
 }
 
 enum err
-prompt_find_by_slug(struct txn *t, const char *slug, const char *user_id,
-    struct prompt *out)
+prompt_find_by_slug(
+    struct txn *t, const char *slug, const char *user_id, struct prompt *out)
 {
 	const char *id = NULL;
 	struct query q;
@@ -88,7 +88,7 @@ prompt_find_by_slug(struct txn *t, const char *slug, const char *user_id,
 enum err
 prompt_find_credits(struct txn *t, const char *id, struct prompt_credits *out)
 {
-	struct prompt_credits credits = {0};
+	struct prompt_credits credits = { 0 };
 	struct query q;
 	bool found;
 	enum err err;
@@ -122,9 +122,9 @@ prompt_slug(struct arena *a, const char *name)
 	for (at = 0; at < len; at += step) {
 		step = text_utf8_step(name + at, len - at);
 		c = (wint_t)text_utf8_decode(name + at, step);
-		if (c < 0x80 ? !isalnum((int)c)
-			     : locale == (locale_t)0 ||
-			!iswalnum_l(c, locale)) {
+		if (c < 0x80
+			? !isalnum((int)c)
+			: locale == (locale_t)0 || !iswalnum_l(c, locale)) {
 			gap = true; /* '_' too: runs of it collapse */
 			continue;
 		}
@@ -141,8 +141,8 @@ prompt_slug(struct arena *a, const char *name)
 }
 
 static enum err
-slug_is_taken(struct txn *t, const char *project_id, const char *slug,
-    bool *out)
+slug_is_taken(
+    struct txn *t, const char *project_id, const char *slug, bool *out)
 {
 	struct query q;
 	bool taken;
@@ -291,7 +291,7 @@ prompt_create(struct txn *t, const struct prompt *first, struct prompt *out)
 	p.tags = or_default(p.tags, "[]");
 	p.categories = or_default(p.categories, "[]");
 	p.version = first->version > 0 ? 1 : 0;
-	if (claims_more(&p, &(struct prompt){.is_active = false}) &&
+	if (claims_more(&p, &(struct prompt){ .is_active = false }) &&
 	    (err = refuse_rival(t, &p)) != ERR_NONE)
 		return err;
 	if (p.slug == NULL && (err = choose_slug(t, &p, &p.slug)) != ERR_NONE)
@@ -367,8 +367,7 @@ next_version(struct txn *t, const char *prompt_id, int64_t *out)
 
 enum err
 prompt_update(struct txn *t, const struct prompt *old,
-    const struct prompt_patch *patch, const char *author_id,
-    struct prompt *out)
+    const struct prompt_patch *patch, const char *author_id, struct prompt *out)
 {
 	struct prompt p = *old;
 	struct query q;

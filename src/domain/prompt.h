@@ -20,37 +20,37 @@
 /* Text lives in the call's arena.  Members that may be NULL say so. */
 struct prompt {
 	const char *id;
-	const char *kind;          /* text, asset, tts, url */
+	const char *kind; /* text, asset, tts, url */
 	const char *project_id;
 	const char *owner_id;
 	const char *slug;
 	const char *name;
 	const char *description;
-	const char *status;        /* active, archived */
+	const char *status; /* active, archived */
 	bool is_active;
-	int64_t version;           /* the live one; 0: none yet */
-	int64_t last_version;      /* highest ever released */
+	int64_t version;      /* the live one; 0: none yet */
+	int64_t last_version; /* highest ever released */
 	const char *content;
-	const char *system_prompt; /* NULL */
-	const char *model;         /* NULL */
-	const char *model_params;  /* JSON object, NULL */
-	const char *tags;          /* JSON array of text */
-	const char *section;       /* NULL */
-	const char *sub_section;   /* NULL */
-	const char *route;         /* NULL */
-	const char *categories;    /* JSON array of text */
-	const char *tone;          /* NULL */
-	const char *output_format; /* NULL */
-	const char *few_shot;      /* JSON array, NULL */
-	const char *context;       /* JSON object, NULL */
+	const char *system_prompt;  /* NULL */
+	const char *model;          /* NULL */
+	const char *model_params;   /* JSON object, NULL */
+	const char *tags;           /* JSON array of text */
+	const char *section;        /* NULL */
+	const char *sub_section;    /* NULL */
+	const char *route;          /* NULL */
+	const char *categories;     /* JSON array of text */
+	const char *tone;           /* NULL */
+	const char *output_format;  /* NULL */
+	const char *few_shot;       /* JSON array, NULL */
+	const char *context;        /* JSON object, NULL */
 	const char *payload_schema; /* JSON object, NULL */
-	const char *asset_id;      /* NULL unless kind is asset */
-	const char *file_name;     /* NULL */
-	int64_t created_at;        /* UTC ms */
+	const char *asset_id;       /* NULL unless kind is asset */
+	const char *file_name;      /* NULL */
+	int64_t created_at;         /* UTC ms */
 	const char *created_by;
-	int64_t updated_at;        /* UTC ms */
+	int64_t updated_at; /* UTC ms */
 	const char *updated_by;
-	int64_t revision;          /* counts every write; the ETag */
+	int64_t revision; /* counts every write; the ETag */
 };
 
 /* What an update gives; what is GIVEN_NOT stays.  GIVEN_NULL clears where the
@@ -88,12 +88,12 @@ enum err prompt_find(struct txn *t, const char *id, struct prompt *out);
 
 /* The prompt of this slug in a project that the user can reach (any, when
  * there are several).  ERR_PROMPT_UNKNOWN when there is none. */
-enum err prompt_find_by_slug(struct txn *t, const char *slug,
-    const char *user_id, struct prompt *out);
+enum err prompt_find_by_slug(
+    struct txn *t, const char *slug, const char *user_id, struct prompt *out);
 
 /* Of a prompt that was found in this transaction. */
-enum err prompt_find_credits(struct txn *t, const char *id,
-    struct prompt_credits *out);
+enum err prompt_find_credits(
+    struct txn *t, const char *id, struct prompt_credits *out);
 
 /* Read the row that a query of the prompt columns, in the order of struct
  * prompt, stands on. */
@@ -106,8 +106,8 @@ const char *prompt_slug(struct arena *a, const char *name);
 
 /* ERR_NAME_TAKEN when the project has a prompt of just this name; for
  * families in which names are unique there. */
-enum err prompt_check_name(struct txn *t, const char *project_id,
-    const char *name);
+enum err prompt_check_name(
+    struct txn *t, const char *project_id, const char *name);
 
 /* Create a prompt from what `first` holds (id, times, version, revision and
  * created_by/updated_by are set here; owner_id is the author).  slug NULL:
@@ -115,8 +115,8 @@ enum err prompt_check_name(struct txn *t, const char *project_id,
  * releases it as version 1; 0 leaves it without any.  ERR_NAME_TAKEN when the
  * slug, or a voice prompt's name, is taken; ERR_ACTIVE_CONFLICT when it would
  * be active beside one that answers for the same. */
-enum err prompt_create(struct txn *t, const struct prompt *first,
-    struct prompt *out);
+enum err prompt_create(
+    struct txn *t, const struct prompt *first, struct prompt *out);
 
 /* Apply patch to old (just found in this transaction), append the outcome as
  * the next version, released, and move the pointer to it.  An empty patch

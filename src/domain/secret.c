@@ -18,8 +18,8 @@
 static enum err
 fail(struct failure *f, const char *path, const char *what)
 {
-	log_line("event=key_failed file=%s detail=\"%s\" errno=%d", path,
-	    what, errno);
+	log_line("event=key_failed file=%s detail=\"%s\" errno=%d", path, what,
+	    errno);
 	return err_fail(f, ERR_IO, NULL, what);
 }
 
@@ -75,15 +75,14 @@ read_key(int fd, const char *path, unsigned char out[SECRET_BYTES],
 }
 
 enum err
-secret_load(const char *dir, const char *name,
-    unsigned char out[SECRET_BYTES], struct failure *f)
+secret_load(const char *dir, const char *name, unsigned char out[SECRET_BYTES],
+    struct failure *f)
 {
 	char path[PATH_MAX];
 	enum err err;
 	int fd;
 
-	if (snprintf(path, sizeof(path), "%s/keys", dir) >=
-		(int)sizeof(path) ||
+	if (snprintf(path, sizeof(path), "%s/keys", dir) >= (int)sizeof(path) ||
 	    (mkdir(path, 0700) != 0 && errno != EEXIST))
 		return fail(f, path, "the key directory cannot be made");
 	if (snprintf(path, sizeof(path), "%s/keys/%s.key", dir, name) >=

@@ -24,8 +24,8 @@ token_draw(bool is_session, char out[TOKEN_SECRET_SIZE])
 
 	randombytes_buf(bytes, sizeof(bytes));
 	text_hex(bytes, sizeof(bytes), hex);
-	snprintf(out, TOKEN_SECRET_SIZE, "%s%s",
-	    is_session ? "sess_" : "ak_", hex);
+	snprintf(
+	    out, TOKEN_SECRET_SIZE, "%s%s", is_session ? "sess_" : "ak_", hex);
 }
 
 bool
@@ -43,8 +43,7 @@ token_is_wellformed(const char *secret)
 static void
 digest_secret(const char *secret, unsigned char out[crypto_hash_sha256_BYTES])
 {
-	crypto_hash_sha256(out, (const unsigned char *)secret,
-	    strlen(secret));
+	crypto_hash_sha256(out, (const unsigned char *)secret, strlen(secret));
 }
 
 enum err

@@ -24,13 +24,13 @@ enum token_operation {
 /* Who a token stands for. */
 struct caller {
 	const char *token_id;
-	bool is_session;            /* else an API key */
+	bool is_session; /* else an API key */
 	enum token_operation operation;
-	const char *scopes;         /* blank-separated, NULL: all the role's */
+	const char *scopes; /* blank-separated, NULL: all the role's */
 	const char *user_id;
 	const char *email;
 	const char *name;
-	const char *role;           /* as in struct user */
+	const char *role; /* as in struct user */
 	bool is_admin;
 	bool is_verified;
 };
@@ -40,9 +40,9 @@ struct token_new {
 	bool is_session;
 	const char *name;
 	enum token_operation operation;
-	const char *scopes;         /* NULL: no list */
+	const char *scopes;          /* NULL: no list */
 	const char *organisation_id; /* NULL, or what a key belongs to */
-	int64_t expires_at;         /* UTC ms; 0: never */
+	int64_t expires_at;          /* UTC ms; 0: never */
 };
 
 /* Draw a secret: sess_ or ak_ and 64 hexadecimal digits.  Draw it before the
@@ -53,13 +53,13 @@ void token_draw(bool is_session, char out[TOKEN_SECRET_SIZE]);
 bool token_is_wellformed(const char *secret);
 
 /* Store the token. */
-enum err token_create(struct txn *t, const struct token_new *token,
-    const char *secret);
+enum err token_create(
+    struct txn *t, const struct token_new *token, const char *secret);
 
 /* Who is calling?  ERR_TOKEN_INVALID when the token is malformed, unknown or
  * expired. */
-enum err token_find_caller(struct txn *t, const char *secret,
-    struct caller *out);
+enum err token_find_caller(
+    struct txn *t, const char *secret, struct caller *out);
 
 /* End a session; no error when there is none. */
 enum err token_delete(struct txn *t, const char *secret);

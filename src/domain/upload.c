@@ -12,16 +12,15 @@
 #define LINK_MS (INT64_C(15) * 60 * 1000)
 #define REQUEST_MS (INT64_C(24) * 60 * 60 * 1000)
 
-_Static_assert(
-    UPLOAD_KEY_BYTES == crypto_auth_hmacsha256_KEYBYTES &&
+_Static_assert(UPLOAD_KEY_BYTES == crypto_auth_hmacsha256_KEYBYTES &&
 	UPLOAD_SIGNATURE_SIZE == 2 * crypto_auth_hmacsha256_BYTES + 1,
     "the sizes of libsodium's HMAC-SHA256");
 
 /* How the column names what is allowed, by the bits. */
 static const char *const type_lists[] = {
-    [AUDIO_WAV] = "[\"audio/wav\"]",
-    [AUDIO_MP3] = "[\"audio/mpeg\"]",
-    [AUDIO_WAV | AUDIO_MP3] = "[\"audio/mpeg\",\"audio/wav\"]",
+	[AUDIO_WAV] = "[\"audio/wav\"]",
+	[AUDIO_MP3] = "[\"audio/mpeg\"]",
+	[AUDIO_WAV | AUDIO_MP3] = "[\"audio/mpeg\",\"audio/wav\"]",
 };
 
 static unsigned
@@ -41,10 +40,10 @@ upload_create(
     struct txn *t, const char *user_id, unsigned allowed, struct upload *out)
 {
 	struct upload u = {
-	    .id = txn_new_id(t),
-	    .user_id = user_id,
-	    .allowed = allowed,
-	    .link_expires_at = txn_now(t) + LINK_MS,
+		.id = txn_new_id(t),
+		.user_id = user_id,
+		.allowed = allowed,
+		.link_expires_at = txn_now(t) + LINK_MS,
 	};
 	struct query q;
 	enum err err;
@@ -82,7 +81,7 @@ take_upload(struct query *q, struct upload *out)
 enum err
 upload_find(struct txn *t, const char *id, struct upload *out)
 {
-	struct upload u = {0};
+	struct upload u = { 0 };
 	struct query q;
 	bool found;
 	enum err err;
@@ -161,7 +160,7 @@ upload_was_consumed_by(
     const struct upload *u, const unsigned char digest[UPLOAD_DIGEST_BYTES])
 {
 	return u->consumed_by != NULL &&
-	       memcmp(u->consumed_digest, digest, UPLOAD_DIGEST_BYTES) == 0;
+	    memcmp(u->consumed_digest, digest, UPLOAD_DIGEST_BYTES) == 0;
 }
 
 static void
@@ -200,5 +199,5 @@ upload_signature_fits(const unsigned char key[UPLOAD_KEY_BYTES], const char *id,
 
 	make_mac(key, id, expires_s, mac);
 	return text_unhex(signature, sent, sizeof(sent)) &&
-	       sodium_memcmp(mac, sent, sizeof(mac)) == 0;
+	    sodium_memcmp(mac, sent, sizeof(mac)) == 0;
 }

@@ -18,25 +18,24 @@ static const char nobody_hash[] =
     "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 enum err
-user_hash_password(const char *password, char out[USER_HASH_SIZE],
-    struct failure *f)
+user_hash_password(
+    const char *password, char out[USER_HASH_SIZE], struct failure *f)
 {
 	_Static_assert(USER_HASH_SIZE >= crypto_pwhash_STRBYTES,
 	    "the hash needs more room");
 
-	if (crypto_pwhash_str(out, password, strlen(password), HASH_OPS,
-		HASH_BYTES) != 0)
-		return err_fail(f, ERR_INTERNAL, NULL,
-		    "no memory to hash a password");
+	if (crypto_pwhash_str(
+		out, password, strlen(password), HASH_OPS, HASH_BYTES) != 0)
+		return err_fail(
+		    f, ERR_INTERNAL, NULL, "no memory to hash a password");
 	return ERR_NONE;
 }
 
 bool
 user_password_fits(const char *hash, const char *password)
 {
-	bool fits = crypto_pwhash_str_verify(
-	    hash == NULL ? nobody_hash : hash, password,
-	    strlen(password)) == 0;
+	bool fits = crypto_pwhash_str_verify(hash == NULL ? nobody_hash : hash,
+			password, strlen(password)) == 0;
 
 	return fits && hash != NULL;
 }

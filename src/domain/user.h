@@ -38,8 +38,8 @@ struct user_new {
 
 /* argon2id, 19 MiB, t=2.  Slow on purpose (some 13 ms): call it outside of
  * transactions.  ERR_INTERNAL when there is no memory for it. */
-enum err user_hash_password(const char *password, char out[USER_HASH_SIZE],
-    struct failure *f);
+enum err user_hash_password(
+    const char *password, char out[USER_HASH_SIZE], struct failure *f);
 
 /* Does password fit the hash?  With hash NULL (no such user) as much time is
  * spent, and the answer is no. */
@@ -47,12 +47,11 @@ bool user_password_fits(const char *hash, const char *password);
 
 /* ERR_USER_UNKNOWN when there is none. */
 enum err user_find(struct txn *t, const char *id, struct user *out);
-enum err user_find_by_email(struct txn *t, const char *email,
-    struct user *out);
+enum err user_find_by_email(struct txn *t, const char *email, struct user *out);
 
 /* ERR_EMAIL_TAKEN when another user has the address in any case.  Does not
  * give the user a team: see project_create_tenancy. */
-enum err user_create(struct txn *t, const struct user_new *user,
-    struct user *out);
+enum err user_create(
+    struct txn *t, const struct user_new *user, struct user *out);
 
 #endif

@@ -30,10 +30,10 @@ take_snapshot(struct query *q, struct snapshot *out)
 }
 
 enum err
-version_find_snapshot(struct txn *t, const char *prompt_id, int64_t version,
-    struct snapshot *out)
+version_find_snapshot(
+    struct txn *t, const char *prompt_id, int64_t version, struct snapshot *out)
 {
-	struct snapshot found = {0};
+	struct snapshot found = { 0 };
 	struct query q;
 	enum err err;
 

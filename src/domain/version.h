@@ -12,11 +12,11 @@
 
 /* A state that a prompt was in: released, and not live any more. */
 struct snapshot {
-	const char *id;          /* its own */
+	const char *id; /* its own */
 	const char *author_id;
 	const char *author_email;
-	int64_t created_at;      /* UTC ms */
-	struct prompt as;        /* id, version, and what versions keep */
+	int64_t created_at; /* UTC ms */
+	struct prompt as;   /* id, version, and what versions keep */
 };
 
 /* ERR_VERSION_UNKNOWN, with the number as its detail, when there is no such

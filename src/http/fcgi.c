@@ -189,8 +189,8 @@ exchange_write(void *exchange, const char *bytes, size_t len)
 static int
 open_ready(const struct service *s)
 {
-	struct epoll_event listening = {.events = EPOLLIN | EPOLLEXCLUSIVE};
-	struct epoll_event drain = {.events = EPOLLIN};
+	struct epoll_event listening = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	struct epoll_event drain = { .events = EPOLLIN };
 	int fd = epoll_create1(EPOLL_CLOEXEC);
 
 	listening.data.fd = LISTEN_FD;
@@ -235,12 +235,12 @@ static bool
 wait_on_kept(struct service *s, int fd)
 {
 	struct pollfd fds[2] = {
-	    {.fd = fd, .events = POLLIN},
-	    {.fd = s->drain, .events = POLLIN},
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = s->drain, .events = POLLIN },
 	};
 
 	return !atomic_load(&s->closed) && poll(fds, 2, KEEP_IDLE_MS) > 0 &&
-	       fds[0].revents != 0;
+	    fds[0].revents != 0;
 }
 
 /* libfcgi does not say whether it kept a connection, so its fd is looked
@@ -279,7 +279,7 @@ finish_request(FCGX_Request *r)
 static void
 weather_trouble(const struct service *s, int rc, bool *troubled)
 {
-	struct pollfd drain = {.fd = s->drain, .events = POLLIN};
+	struct pollfd drain = { .fd = s->drain, .events = POLLIN };
 
 	if (rc == -EAGAIN || rc == -EINTR)
 		return;
@@ -293,8 +293,8 @@ static void
 serve_requests(struct service *s, int ready, void *state)
 {
 	FCGX_Request r;
-	struct peer peer = {.request = &r};
-	struct exchange x = {.stream = &peer};
+	struct peer peer = { .request = &r };
+	struct exchange x = { .stream = &peer };
 	bool troubled = false;
 	int rc;
 
@@ -507,7 +507,7 @@ end_signals(void)
 static void
 wait_for_end(const struct fcgi_service *app)
 {
-	const struct timespec second = {.tv_sec = 1};
+	const struct timespec second = { .tv_sec = 1 };
 	const sigset_t set = end_signals();
 
 	for (;;) {
@@ -522,7 +522,7 @@ wait_for_end(const struct fcgi_service *app)
 static void
 ignore_sigpipe(void)
 {
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
 
 	sigaction(SIGPIPE, &ignore, NULL);
 }
@@ -546,9 +546,9 @@ fcgi_is_responder(void)
 	/* FCGX_IsCGI only asks whether getpeername() says ENOTCONN; a socket
 	 * that was never bound says so too. */
 	return !FCGX_IsCGI() &&
-	       getsockopt(LISTEN_FD, SOL_SOCKET, SO_ACCEPTCONN, &listening,
-		   &len) == 0 &&
-	       listening != 0;
+	    getsockopt(
+		LISTEN_FD, SOL_SOCKET, SO_ACCEPTCONN, &listening, &len) == 0 &&
+	    listening != 0;
 }
 
 int
@@ -582,10 +582,10 @@ fcgi_serve(const struct fcgi_service *app)
 int
 fcgi_serve_cgi(const struct fcgi_service *app)
 {
-	struct peer peer = {.request = NULL, .unread = announced_cgi()};
+	struct peer peer = { .request = NULL, .unread = announced_cgi() };
 	struct exchange x = {
-	    .env = (const char *const *)environ,
-	    .stream = &peer,
+		.env = (const char *const *)environ,
+		.stream = &peer,
 	};
 	void *state;
 

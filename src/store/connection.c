@@ -123,8 +123,8 @@ sql_audit_json(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 	if (sqlite3_str_errcode(out) != SQLITE_OK)
 		sqlite3_result_error_code(ctx, sqlite3_str_errcode(out));
 	else
-		sqlite3_result_text(ctx, sqlite3_str_value(out), len,
-		    SQLITE_TRANSIENT);
+		sqlite3_result_text(
+		    ctx, sqlite3_str_value(out), len, SQLITE_TRANSIENT);
 	sqlite3_free(sqlite3_str_finish(out));
 }
 
@@ -137,8 +137,8 @@ hash_value(crypto_hash_sha256_state *state, sqlite3_value *value)
 	const void *bytes = type == SQLITE_BLOB
 	    ? sqlite3_value_blob(value)
 	    : (const void *)sqlite3_value_text(value);
-	uint64_t len = type == SQLITE_NULL
-	    ? 0 : (uint64_t)sqlite3_value_bytes(value);
+	uint64_t len =
+	    type == SQLITE_NULL ? 0 : (uint64_t)sqlite3_value_bytes(value);
 	unsigned char head[9];
 	size_t i;
 
@@ -174,18 +174,17 @@ add_functions(struct connection *c, struct failure *f)
 		int flags;
 		void (*run)(sqlite3_context *, int, sqlite3_value **);
 	} functions[] = {
-		{"audit_actor", 1, 0, sql_audit_actor},
-		{"audit_request", 1, 0, sql_audit_request},
-		{"audit_json", 1, SQLITE_DETERMINISTIC, sql_audit_json},
-		{"sha256", -1, SQLITE_DETERMINISTIC, sql_sha256},
+		{ "audit_actor", 1, 0, sql_audit_actor },
+		{ "audit_request", 1, 0, sql_audit_request },
+		{ "audit_json", 1, SQLITE_DETERMINISTIC, sql_audit_json },
+		{ "sha256", -1, SQLITE_DETERMINISTIC, sql_sha256 },
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
 		if (sqlite3_create_function_v2(c->db, functions[i].name,
-			functions[i].argc,
-			FUNCTION_FLAGS | functions[i].flags, c,
-			functions[i].run, NULL, NULL, NULL) != SQLITE_OK)
+			functions[i].argc, FUNCTION_FLAGS | functions[i].flags,
+			c, functions[i].run, NULL, NULL, NULL) != SQLITE_OK)
 			return connection_fail(c, f);
 	}
 	return ERR_NONE;
@@ -201,8 +200,8 @@ choose_journal(struct connection *c, const char *path, struct failure *f)
 	enum err err = ERR_NONE;
 	bool wal = false;
 
-	if (sqlite3_prepare_v2(c->db, "PRAGMA journal_mode = WAL", -1, &st,
-		NULL) != SQLITE_OK)
+	if (sqlite3_prepare_v2(
+		c->db, "PRAGMA journal_mode = WAL", -1, &st, NULL) != SQLITE_OK)
 		return connection_fail(c, f);
 	if (sqlite3_step(st) == SQLITE_ROW)
 		wal = text_equal_nocase(
@@ -217,8 +216,8 @@ choose_journal(struct connection *c, const char *path, struct failure *f)
 }
 
 static enum err
-set_up(struct connection *c, const struct connection_options *o,
-    struct failure *f)
+set_up(
+    struct connection *c, const struct connection_options *o, struct failure *f)
 {
 	int one = 1;
 	enum err err;
@@ -228,7 +227,8 @@ set_up(struct connection *c, const struct connection_options *o,
 	sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	err = connection_exec(c,
 	    "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-	    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2000", f);
+	    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2000",
+	    f);
 	if (err != ERR_NONE)
 		return err;
 	if (o->mode == CONNECTION_READ)
@@ -238,13 +238,14 @@ set_up(struct connection *c, const struct connection_options *o,
 	if (o->keep_wal) {
 		/* The last close would checkpoint and delete the WAL: 0.92 ms
 		 * against 0.18 ms for a CGI process that writes one row. */
-		sqlite3_file_control(c->db, "main", SQLITE_FCNTL_PERSIST_WAL,
-		    &one);
-		sqlite3_db_config(c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1,
-		    NULL);
+		sqlite3_file_control(
+		    c->db, "main", SQLITE_FCNTL_PERSIST_WAL, &one);
+		sqlite3_db_config(
+		    c->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	}
-	return connection_exec(c, o->synchronous_full
-		? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL",
+	return connection_exec(c,
+	    o->synchronous_full ? "PRAGMA synchronous = FULL"
+				: "PRAGMA synchronous = NORMAL",
 	    f);
 }
 
@@ -286,14 +287,13 @@ connection_close(struct connection *c)
 	for (i = 0; i < STATEMENT_COUNT; i++)
 		sqlite3_finalize(c->statements[i]);
 	if (sqlite3_close(c->db) != SQLITE_OK)
-		log_line("event=close_failed detail=\"%s\"",
-		    sqlite3_errmsg(c->db));
+		log_line(
+		    "event=close_failed detail=\"%s\"", sqlite3_errmsg(c->db));
 	free(c);
 }
 
 sqlite3_stmt *
-connection_prepare(struct connection *c, enum statement name,
-    struct failure *f)
+connection_prepare(struct connection *c, enum statement name, struct failure *f)
 {
 	const struct statement_info *info = statement_info(name);
 	sqlite3_stmt *st = c->statements[name];
@@ -302,8 +302,8 @@ connection_prepare(struct connection *c, enum statement name,
 		if (sqlite3_prepare_v3(c->db, info->sql, -1,
 			SQLITE_PREPARE_PERSISTENT, &st, NULL) != SQLITE_OK) {
 			log_line("event=prepare_failed statement=%s "
-			    "detail=\"%s\"", info->name,
-			    sqlite3_errmsg(c->db));
+				 "detail=\"%s\"",
+			    info->name, sqlite3_errmsg(c->db));
 			connection_fail(c, f);
 			return NULL;
 		}
@@ -341,12 +341,12 @@ static const struct {
 	const char *message; /* a part of it */
 	enum err err;
 } constraints[] = {
-	{"user.email_key", ERR_EMAIL_TAKEN},
-	{"prompt.project_id, prompt.slug", ERR_NAME_TAKEN},
-	{"prompt.name", ERR_NAME_TAKEN},
-	{"prompt_voice_name", ERR_NAME_TAKEN},
-	{"project.team_id, project.slug", ERR_NAME_TAKEN},
-	{"project.team_id, project.name", ERR_NAME_TAKEN},
+	{ "user.email_key", ERR_EMAIL_TAKEN },
+	{ "prompt.project_id, prompt.slug", ERR_NAME_TAKEN },
+	{ "prompt.name", ERR_NAME_TAKEN },
+	{ "prompt_voice_name", ERR_NAME_TAKEN },
+	{ "project.team_id, project.slug", ERR_NAME_TAKEN },
+	{ "project.team_id, project.name", ERR_NAME_TAKEN },
 };
 
 static enum err
@@ -368,8 +368,8 @@ constraint_err(const char *message)
 static bool
 is_out_of_room(sqlite3 *db)
 {
-	static const int files[] = {
-		SQLITE_FCNTL_FILE_POINTER, SQLITE_FCNTL_JOURNAL_POINTER};
+	static const int files[] = { SQLITE_FCNTL_FILE_POINTER,
+		SQLITE_FCNTL_JOURNAL_POINTER };
 	sqlite3_file *file;
 	size_t i;
 	int no;
@@ -380,8 +380,8 @@ is_out_of_room(sqlite3 *db)
 		sqlite3_file_control(db, "main", files[i], &file);
 		if (file == NULL || file->pMethods == NULL)
 			continue;
-		file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO,
-		    &no);
+		file->pMethods->xFileControl(
+		    file, SQLITE_FCNTL_LAST_ERRNO, &no);
 		if (no == EDQUOT || no == EFBIG || no == ENOSPC)
 			return true;
 	}

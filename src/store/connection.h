@@ -23,18 +23,18 @@ enum connection_mode { CONNECTION_READ, CONNECTION_WRITE };
 struct connection_audit {
 	const char *actor_id;
 	const char *actor_kind;
-	const char *token_id;   /* NULL when no token was used */
+	const char *token_id; /* NULL when no token was used */
 	const char *request_id;
 	const char *family;
-	const char *action;     /* NULL, or a name for the next UPDATE */
+	const char *action; /* NULL, or a name for the next UPDATE */
 	int64_t at_ms;
 };
 
 struct connection_options {
-	const char *path;        /* of the database file */
+	const char *path; /* of the database file */
 	enum connection_mode mode;
-	bool synchronous_full;   /* else NORMAL */
-	bool keep_wal;           /* CGI: leave -wal for the next process */
+	bool synchronous_full; /* else NORMAL */
+	bool keep_wal;         /* CGI: leave -wal for the next process */
 };
 
 struct connection {
@@ -50,16 +50,16 @@ enum err connection_open(const struct connection_options *options,
 void connection_close(struct connection *c); /* NULL is fine */
 
 /* The prepared statement, reset and without bindings; NULL with f filled. */
-sqlite3_stmt *connection_prepare(struct connection *c, enum statement name,
-    struct failure *f);
+sqlite3_stmt *connection_prepare(
+    struct connection *c, enum statement name, struct failure *f);
 
 /* Run a statement that takes nothing and answers nothing. */
-enum err connection_step(struct connection *c, enum statement name,
-    struct failure *f);
+enum err connection_step(
+    struct connection *c, enum statement name, struct failure *f);
 
 /* Run SQL text of the program itself (schema, pragmas). */
-enum err connection_exec(struct connection *c, const char *sql,
-    struct failure *f);
+enum err connection_exec(
+    struct connection *c, const char *sql, struct failure *f);
 
 /* Translate the connection's last error into f. */
 enum err connection_fail(struct connection *c, struct failure *f);

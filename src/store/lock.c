@@ -40,7 +40,7 @@ enum err
 lock_open(struct lock *l, const char *path, struct failure *f)
 {
 	/* Without SA_RESTART, so that the signal ends a blocking fcntl. */
-	struct sigaction act = {.sa_handler = wake};
+	struct sigaction act = { .sa_handler = wake };
 
 	sigemptyset(&act.sa_mask);
 	l->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -69,7 +69,7 @@ start_alarm(int64_t deadline_us, timer_t *out)
 		.sigev_notify = SIGEV_THREAD_ID,
 		.sigev_signo = WAKE_SIGNAL,
 	};
-	struct itimerspec when = {.it_interval = {.tv_nsec = 20 * 1000000}};
+	struct itimerspec when = { .it_interval = { .tv_nsec = 20 * 1000000 } };
 
 	event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
 	if (left_us < 1000)

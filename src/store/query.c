@@ -13,8 +13,8 @@ query_start(struct query *q, struct txn *t, enum statement name)
 	    t->mode == TXN_WRITE);
 	memset(q, 0, sizeof(*q));
 	q->txn = t;
-	q->statement = connection_prepare(t->connection, name,
-	    t->call->failure);
+	q->statement =
+	    connection_prepare(t->connection, name, t->call->failure);
 	if (q->statement == NULL)
 		q->err = t->call->failure->code;
 }
@@ -24,8 +24,8 @@ static void
 note(struct query *q, int code)
 {
 	if (code != SQLITE_OK && q->err == ERR_NONE)
-		q->err = connection_fail(q->txn->connection,
-		    q->txn->call->failure);
+		q->err =
+		    connection_fail(q->txn->connection, q->txn->call->failure);
 }
 
 static int
@@ -41,34 +41,35 @@ void
 query_text(struct query *q, const char *name, const char *text)
 {
 	if (q->err == ERR_NONE)
-		note(q, sqlite3_bind_text(q->statement,
-			    find_parameter(q, name), text, -1,
-			    SQLITE_STATIC));
+		note(q,
+		    sqlite3_bind_text(q->statement, find_parameter(q, name),
+			text, -1, SQLITE_STATIC));
 }
 
 void
 query_blob(struct query *q, const char *name, const void *bytes, size_t len)
 {
 	if (q->err == ERR_NONE)
-		note(q, sqlite3_bind_blob64(q->statement,
-			    find_parameter(q, name), bytes, len,
-			    SQLITE_STATIC));
+		note(q,
+		    sqlite3_bind_blob64(q->statement, find_parameter(q, name),
+			bytes, len, SQLITE_STATIC));
 }
 
 void
 query_integer(struct query *q, const char *name, int64_t value)
 {
 	if (q->err == ERR_NONE)
-		note(q, sqlite3_bind_int64(q->statement,
-			    find_parameter(q, name), value));
+		note(q,
+		    sqlite3_bind_int64(
+			q->statement, find_parameter(q, name), value));
 }
 
 void
 query_null(struct query *q, const char *name)
 {
 	if (q->err == ERR_NONE)
-		note(q, sqlite3_bind_null(q->statement,
-			    find_parameter(q, name)));
+		note(q,
+		    sqlite3_bind_null(q->statement, find_parameter(q, name)));
 }
 
 bool
@@ -113,8 +114,8 @@ query_take_blob(struct query *q, size_t *len)
 	*len = (size_t)sqlite3_column_bytes(q->statement, i);
 	if (bytes == NULL)
 		return NULL;
-	return (const unsigned char *)arena_copy(q->txn->call->arena, bytes,
-	    *len);
+	return (const unsigned char *)arena_copy(
+	    q->txn->call->arena, bytes, *len);
 }
 
 int64_t

@@ -38,8 +38,8 @@ void query_start(struct query *q, struct txn *t, enum statement name);
 /* Bind a parameter by its name with the colon.  The bytes must stay as they
  * are until query_end.  NULL text, json or bytes bind SQL NULL. */
 void query_text(struct query *q, const char *name, const char *text);
-void query_blob(struct query *q, const char *name, const void *bytes,
-    size_t len);
+void query_blob(
+    struct query *q, const char *name, const void *bytes, size_t len);
 void query_integer(struct query *q, const char *name, int64_t value);
 void query_null(struct query *q, const char *name);
 

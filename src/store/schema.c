@@ -46,8 +46,8 @@ static enum err
 write_genesis(struct connection *c, struct failure *f)
 {
 	unsigned char genesis[32];
-	sqlite3_stmt *st = connection_prepare(c,
-	    STATEMENT_SCHEMA_WRITE_GENESIS, f);
+	sqlite3_stmt *st =
+	    connection_prepare(c, STATEMENT_SCHEMA_WRITE_GENESIS, f);
 	enum err err = ERR_NONE;
 
 	if (st == NULL)
@@ -103,8 +103,8 @@ schema_upgrade(struct connection *c, struct failure *f)
 			newest = lines[i].version;
 	}
 	if (have > newest) {
-		log_line("event=database_too_new has=%d knows=%d", have,
-		    newest);
+		log_line(
+		    "event=database_too_new has=%d knows=%d", have, newest);
 		return err_fail(f, ERR_IO, NULL,
 		    "the database was written by a newer promptledger");
 	}

@@ -25,17 +25,17 @@ make_dir(const char *dir, struct failure *f)
 	if (path == NULL)
 		return err_fail(f, ERR_INTERNAL, NULL, "out of memory");
 	for (slash = strchr(path + 1, '/'); slash != NULL;
-	    slash = strchr(slash + 1, '/')) {
+	     slash = strchr(slash + 1, '/')) {
 		*slash = '\0';
 		if (mkdir(path, 0755) != 0 && errno != EEXIST)
 			break;
 		*slash = '/';
 	}
-	if ((mkdir(dir, 0700) != 0 && errno != EEXIST) ||
-	    stat(dir, &st) != 0 || !S_ISDIR(st.st_mode)) {
+	if ((mkdir(dir, 0700) != 0 && errno != EEXIST) || stat(dir, &st) != 0 ||
+	    !S_ISDIR(st.st_mode)) {
 		log_line("event=data_dir_failed dir=%s errno=%d", dir, errno);
-		err = err_fail(f, ERR_IO, NULL,
-		    "the data directory cannot be made");
+		err = err_fail(
+		    f, ERR_IO, NULL, "the data directory cannot be made");
 	}
 	free(path);
 	return err;
@@ -70,8 +70,8 @@ upgrade(struct store *s, bool *fresh, struct failure *f)
 }
 
 enum err
-store_open(const struct store_options *options, struct store **out,
-    bool *fresh, struct failure *f)
+store_open(const struct store_options *options, struct store **out, bool *fresh,
+    struct failure *f)
 {
 	struct store *s = calloc(1, sizeof(*s));
 	char *lock_path = NULL;
@@ -150,8 +150,7 @@ store_borrow(struct store *s, struct reader **out, struct failure *f)
 	if (r == NULL) {
 		r = calloc(1, sizeof(*r));
 		if (r == NULL)
-			return err_fail(f, ERR_INTERNAL, NULL,
-			    "out of memory");
+			return err_fail(f, ERR_INTERNAL, NULL, "out of memory");
 		err = connection_open(&options, &r->connection, f);
 		if (err != ERR_NONE) {
 			free(r);

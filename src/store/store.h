@@ -15,10 +15,10 @@
 struct store;
 
 struct store_options {
-	const char *dir;       /* absolute; made, mode 0700, when missing */
+	const char *dir; /* absolute; made, mode 0700, when missing */
 	bool synchronous_full;
-	bool keep_wal;         /* plain CGI: many short processes */
-	int64_t lock_ms;       /* how long a write waits for its turn */
+	bool keep_wal;   /* plain CGI: many short processes */
+	int64_t lock_ms; /* how long a write waits for its turn */
 };
 
 /* Open the store and bring its schema up to date.  *fresh tells whether the

@@ -36,12 +36,11 @@ struct store {
 };
 
 /* Lend a reader (opened on demand); give it back with store_return. */
-enum err store_borrow(struct store *s, struct reader **out,
-    struct failure *f);
+enum err store_borrow(struct store *s, struct reader **out, struct failure *f);
 void store_return(struct store *s, struct reader *r);
 
 /* The leader's connection, opened on demand. */
-enum err store_writer(struct store *s, struct connection **out,
-    struct failure *f);
+enum err store_writer(
+    struct store *s, struct connection **out, struct failure *f);
 
 #endif

@@ -33,8 +33,8 @@ struct group {
 };
 
 void
-txn_call_init(struct txn_call *call, struct arena *arena,
-    struct failure *failure)
+txn_call_init(
+    struct txn_call *call, struct arena *arena, struct failure *failure)
 {
 	int64_t now_us = clock_now_us();
 
@@ -108,7 +108,7 @@ static enum err
 run_fn(struct connection *c, enum txn_mode mode, txn_fn *fn, void *arg,
     struct txn_call *call)
 {
-	struct txn t = {.mode = mode, .connection = c, .call = call};
+	struct txn t = { .mode = mode, .connection = c, .call = call };
 
 	return fn(&t, arg);
 }
@@ -122,13 +122,12 @@ run_read(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
 
 	if ((err = store_borrow(s, &r, call->failure)) != ERR_NONE)
 		return err;
-	err = connection_step(r->connection, STATEMENT_TXN_BEGIN_READ,
-	    call->failure);
+	err = connection_step(
+	    r->connection, STATEMENT_TXN_BEGIN_READ, call->failure);
 	if (err == ERR_NONE) {
 		err = run_fn(r->connection, TXN_READ, fn, arg, call);
 		/* The end of a read tells nothing that fn has not told. */
-		connection_step(r->connection, STATEMENT_TXN_COMMIT,
-		    &ignored);
+		connection_step(r->connection, STATEMENT_TXN_COMMIT, &ignored);
 	}
 	store_return(s, r);
 	return err;
@@ -143,8 +142,7 @@ run_member(struct connection *c, struct job *j)
 	struct failure ignored;
 	bool settled = true;
 
-	j->err = connection_step(c, STATEMENT_TXN_SAVEPOINT,
-	    j->call->failure);
+	j->err = connection_step(c, STATEMENT_TXN_SAVEPOINT, j->call->failure);
 	if (j->err != ERR_NONE)
 		return;
 	c->audit = (struct connection_audit){
@@ -217,8 +215,8 @@ fail_group(struct group *g, const struct failure *f)
 
 	for (j = g->first; j != NULL; j = j->next) {
 		if (j->err == ERR_NONE)
-			j->err = err_fail(j->call->failure, f->code, f->field,
-			    f->detail);
+			j->err = err_fail(
+			    j->call->failure, f->code, f->field, f->detail);
 	}
 }
 
@@ -249,7 +247,8 @@ static enum err
 shared_fault(enum err err)
 {
 	return err == ERR_FULL || err == ERR_BUSY || err == ERR_READ_ONLY
-	    ? err : ERR_IO;
+	    ? err
+	    : ERR_IO;
 }
 
 /* Run what is queued, and what arrives meanwhile, up to the bounds. */
@@ -257,7 +256,7 @@ static void
 run_group(struct store *s, struct connection *c, struct group *g)
 {
 	int64_t end_us = clock_steady_us() + GROUP_TIME_MAX_US;
-	struct failure f = {0};
+	struct failure f = { 0 };
 	struct job *j;
 
 	if (connection_step(c, STATEMENT_TXN_BEGIN_WRITE, &f) != ERR_NONE) {
@@ -289,9 +288,9 @@ lead(struct store *s, int64_t queued_us)
 {
 	int64_t waited_ms = (clock_steady_us() - queued_us) / 1000;
 	int64_t left_ms = s->options.lock_ms - waited_ms;
-	struct group g = {0};
+	struct group g = { 0 };
 	struct connection *c;
-	struct failure f = {0};
+	struct failure f = { 0 };
 	struct job *j, *next;
 
 	if (lock_take(&s->lock, left_ms > 0 ? left_ms : 0, &f) != ERR_NONE) {

@@ -29,11 +29,11 @@ enum txn_mode { TXN_NONE, TXN_READ, TXN_WRITE };
 
 /* Who stands behind a write, for the audit log. */
 struct txn_actor {
-	const char *id;         /* user id, or what the kind says */
-	const char *kind;       /* user, key, anonymous, operator, system */
-	const char *token_id;   /* NULL without a token */
+	const char *id;       /* user id, or what the kind says */
+	const char *kind;     /* user, key, anonymous, operator, system */
+	const char *token_id; /* NULL without a token */
 	const char *request_id;
-	const char *family;     /* promptcrafter, px0, voice, admin, cli */
+	const char *family; /* promptcrafter, px0, voice, admin, cli */
 };
 
 /* What a call brings along; it lives until txn_run has returned. */
@@ -42,13 +42,13 @@ struct txn_call {
 	struct failure *failure;
 	struct txn_actor actor;
 	int64_t now_ms;
-	unsigned now_part;      /* of that millisecond, in 4096ths */
+	unsigned now_part; /* of that millisecond, in 4096ths */
 	unsigned char seed[32];
 };
 
 /* Draw time and seed for one call. */
-void txn_call_init(struct txn_call *call, struct arena *arena,
-    struct failure *failure);
+void txn_call_init(
+    struct txn_call *call, struct arena *arena, struct failure *failure);
 
 typedef enum err txn_fn(struct txn *t, void *arg);
 
@@ -81,7 +81,7 @@ const char *txn_new_id(struct txn *t);
 void txn_set_action(struct txn *t, const char *action);
 
 /* Fill the call's failure and return code. */
-enum err txn_fail(struct txn *t, enum err code, const char *field,
-    const char *detail);
+enum err txn_fail(
+    struct txn *t, enum err code, const char *field, const char *detail);
 
 #endif

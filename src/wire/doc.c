@@ -33,7 +33,7 @@ word_needs_escape(const char *text)
 	return (((word - EACH_BYTE(0x20)) & ~word) |
 		   ((quote - EACH_BYTE(1)) & ~quote) |
 		   ((slash - EACH_BYTE(1)) & ~slash)) &
-	       EACH_BYTE(0x80);
+	    EACH_BYTE(0x80);
 }
 
 /* The first byte from text on that needs an escape, or end. */
@@ -52,11 +52,11 @@ add_escape(struct buf *out, unsigned char c)
 {
 	static const char digits[] = "0123456789abcdef";
 	static const char shorts[0x20] = {
-	    ['\b'] = 'b',
-	    ['\t'] = 't',
-	    ['\n'] = 'n',
-	    ['\f'] = 'f',
-	    ['\r'] = 'r',
+		['\b'] = 'b',
+		['\t'] = 't',
+		['\n'] = 'n',
+		['\f'] = 'f',
+		['\r'] = 'r',
 	};
 	char escape[] = "\\u00xx";
 

@@ -15,9 +15,9 @@
 
 /* A null is stored without asking which given_* the row fills. */
 _Static_assert(offsetof(struct given_text, given) == 0 &&
-		   offsetof(struct given_integer, given) == 0 &&
-		   offsetof(struct given_boolean, given) == 0 &&
-		   offsetof(struct given_json, given) == 0,
+	offsetof(struct given_integer, given) == 0 &&
+	offsetof(struct given_boolean, given) == 0 &&
+	offsetof(struct given_json, given) == 0,
     "given comes first");
 
 /* One row on its way into the caller's struct. */
@@ -40,7 +40,7 @@ add_fault(struct faults *faults, const struct field *row, const char *name,
     enum fault_kind kind)
 {
 	faults->list[faults->count++] =
-	    (struct fault){.field = row, .name = name, .kind = kind};
+	    (struct fault){ .field = row, .name = name, .kind = kind };
 }
 
 /* White space as Unicode has it, which is what Go and Java cut as well. */
@@ -48,8 +48,8 @@ static bool
 is_space(uint32_t c)
 {
 	return (c >= 0x09 && c <= 0x0d) || c == ' ' || c == 0x85 || c == 0xa0 ||
-	       c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
-	       c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+	    c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
+	    c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
 }
 
 /* Where the code point that ends before end begins. */
@@ -308,14 +308,14 @@ static enum scan_kind
 expected_kind(enum field_type type)
 {
 	static const enum scan_kind kinds[] = {
-	    [FIELD_TEXT] = SCAN_STRING,
-	    [FIELD_CHOICE] = SCAN_STRING,
-	    [FIELD_UUID] = SCAN_STRING,
-	    [FIELD_INTEGER] = SCAN_NUMBER,
-	    [FIELD_BOOLEAN] = SCAN_TRUE,
-	    [FIELD_TEXTS] = SCAN_ARRAY,
-	    [FIELD_ARRAY] = SCAN_ARRAY,
-	    [FIELD_OBJECT] = SCAN_OBJECT,
+		[FIELD_TEXT] = SCAN_STRING,
+		[FIELD_CHOICE] = SCAN_STRING,
+		[FIELD_UUID] = SCAN_STRING,
+		[FIELD_INTEGER] = SCAN_NUMBER,
+		[FIELD_BOOLEAN] = SCAN_TRUE,
+		[FIELD_TEXTS] = SCAN_ARRAY,
+		[FIELD_ARRAY] = SCAN_ARRAY,
+		[FIELD_OBJECT] = SCAN_OBJECT,
 	};
 
 	return kinds[type];
@@ -406,7 +406,8 @@ static struct reading
 begin_row(const struct field *row, void *out, struct arena *a)
 {
 	return (struct reading){
-	    .row = row, .slot = (char *)out + row->offset, .arena = a};
+		.row = row, .slot = (char *)out + row->offset, .arena = a
+	};
 }
 
 static size_t

@@ -292,7 +292,7 @@ static bool
 read_member(struct reader *r, const char *name)
 {
 	struct scan *out = r->out;
-	struct scan_member m = {.name = name};
+	struct scan_member m = { .name = name };
 
 	skip_blanks(r);
 	m.value = r->at;
@@ -464,7 +464,7 @@ read_all(struct reader *r)
 bool
 scan_json(const char *text, size_t len, struct arena *a, struct scan *out)
 {
-	struct reader r = {.arena = a, .out = out};
+	struct reader r = { .arena = a, .out = out };
 
 	memset(out, 0, sizeof(*out));
 	out->kind = SCAN_NULL;

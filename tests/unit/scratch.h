@@ -58,10 +58,10 @@ static inline struct txn_actor
 scratch_actor(const char *id)
 {
 	return (struct txn_actor){
-	    .id = id,
-	    .kind = "user",
-	    .request_id = "request",
-	    .family = "test",
+		.id = id,
+		.kind = "user",
+		.request_id = "request",
+		.family = "test",
 	};
 }
 
@@ -69,9 +69,9 @@ static inline enum err
 scratch_try_open(struct scratch *s, int64_t lock_ms)
 {
 	struct store_options options = {
-	    .dir = s->dir,
-	    .synchronous_full = true,
-	    .lock_ms = lock_ms,
+		.dir = s->dir,
+		.synchronous_full = true,
+		.lock_ms = lock_ms,
 	};
 	bool fresh;
 
@@ -206,14 +206,14 @@ scratch_ask(struct txn *t, void *question)
 		    text == NULL ? "" : (const char *)text);
 	}
 	return sqlite3_finalize(st) == SQLITE_OK
-		   ? ERR_NONE
-		   : connection_fail(t->connection, t->call->failure);
+	    ? ERR_NONE
+	    : connection_fail(t->connection, t->call->failure);
 }
 
 static inline int64_t
 scratch_number(struct scratch *s, const char *sql)
 {
-	struct scratch_question q = {.sql = sql};
+	struct scratch_question q = { .sql = sql };
 
 	assert_int_equal(scratch_run(s, TXN_READ, scratch_ask, &q), ERR_NONE);
 	return q.number;
@@ -222,7 +222,7 @@ scratch_number(struct scratch *s, const char *sql)
 static inline void
 scratch_assert_text(struct scratch *s, const char *sql, const char *expected)
 {
-	struct scratch_question q = {.sql = sql};
+	struct scratch_question q = { .sql = sql };
 
 	assert_int_equal(scratch_run(s, TXN_READ, scratch_ask, &q), ERR_NONE);
 	assert_string_equal(q.text, expected);

@@ -23,8 +23,8 @@ note_disposal(void *object)
 static void
 memory_is_zeroed_aligned_and_apart(void **state)
 {
-	static const size_t sizes[] = {
-	    0, 1, 15, 16, 17, 1000, 65535, 65536, 65537, 1000000, 1};
+	static const size_t sizes[] = { 0, 1, 15, 16, 17, 1000, 65535, 65536,
+		65537, 1000000, 1 };
 	struct arena *a = arena_new();
 	unsigned char *p[sizeof(sizes) / sizeof(sizes[0])];
 	size_t i, j, round;
@@ -71,7 +71,7 @@ static void
 disposers_run_once_at_reset_last_added_first(void **state)
 {
 	struct arena *a = arena_new();
-	char names[][2] = {"1", "2", "3", "4"};
+	char names[][2] = { "1", "2", "3", "4" };
 
 	(void)state;
 	disposed[0] = '\0';
@@ -127,12 +127,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
-	    cmocka_unit_test(text_is_copied_and_printed),
-	    cmocka_unit_test(disposers_run_once_at_reset_last_added_first),
-	    cmocka_unit_test(a_disposer_may_read_what_the_arena_holds),
-	    cmocka_unit_test(the_first_block_is_used_again),
-	    cmocka_unit_test(freeing_no_arena_is_fine),
+		cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
+		cmocka_unit_test(text_is_copied_and_printed),
+		cmocka_unit_test(disposers_run_once_at_reset_last_added_first),
+		cmocka_unit_test(a_disposer_may_read_what_the_arena_holds),
+		cmocka_unit_test(the_first_block_is_used_again),
+		cmocka_unit_test(freeing_no_arena_is_fine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

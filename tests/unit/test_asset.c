@@ -156,7 +156,7 @@ static void
 what_is_no_audio_leaves_nothing(void **state)
 {
 	struct fixture *x = *state;
-	struct asset asset = {0};
+	struct asset asset = { 0 };
 
 	assert_int_equal(begin(x), ERR_NONE);
 	assert_int_equal(asset_file_inspect(x->file, &asset), ERR_AUDIO_EMPTY);
@@ -226,12 +226,12 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    CASE(a_kept_file_is_named_by_its_bytes),
-	    CASE(the_same_bytes_may_come_twice),
-	    CASE(what_is_no_audio_leaves_nothing),
-	    CASE(a_file_that_is_forgotten_goes_with_the_arena),
-	    CASE(a_missing_data_directory_is_an_error),
-	    CASE(symbolic_links_are_not_followed),
+		CASE(a_kept_file_is_named_by_its_bytes),
+		CASE(the_same_bytes_may_come_twice),
+		CASE(what_is_no_audio_leaves_nothing),
+		CASE(a_file_that_is_forgotten_goes_with_the_arena),
+		CASE(a_missing_data_directory_is_an_error),
+		CASE(symbolic_links_are_not_followed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

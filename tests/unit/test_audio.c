@@ -83,7 +83,7 @@ read_memory(void *source, uint64_t at, void *bytes, size_t len)
 static enum err
 inspect(void)
 {
-	struct audio_source source = {read_memory, &file, file.len};
+	struct audio_source source = { read_memory, &file, file.len };
 
 	return audio_inspect(&source, &audio, &failure);
 }
@@ -154,17 +154,17 @@ wav_files_are_measured(void **state)
 		const char *codec;
 		int64_t duration_ms;
 	} cases[] = {
-	    {__LINE__, 1, 1, 8000, 16, 1600, "pcm", 100},
-	    {__LINE__, 1, 1, 8000, 16, 2, "pcm", 0},
-	    {__LINE__, 1, 1, 8000, 16, 0, "pcm", 0},
-	    {__LINE__, 1, 2, 8000, 16, 1600, "pcm", 50},
-	    {__LINE__, 1, 8, 1000, 16, 1600, "pcm", 100},
-	    {__LINE__, 1, 1, 8000, 8, 1600, "pcm", 200},
-	    {__LINE__, 1, 1, 8000, 8, 1599, "pcm", 199},
-	    {__LINE__, 1, 1, 44100, 24, 1600, "pcm", 12},
-	    {__LINE__, 1, 1, 384000, 32, 1600, "pcm", 1},
-	    {__LINE__, 6, 1, 8000, 8, 1600, "alaw", 200},
-	    {__LINE__, 7, 2, 8000, 8, 1600, "ulaw", 100},
+		{ __LINE__, 1, 1, 8000, 16, 1600, "pcm", 100 },
+		{ __LINE__, 1, 1, 8000, 16, 2, "pcm", 0 },
+		{ __LINE__, 1, 1, 8000, 16, 0, "pcm", 0 },
+		{ __LINE__, 1, 2, 8000, 16, 1600, "pcm", 50 },
+		{ __LINE__, 1, 8, 1000, 16, 1600, "pcm", 100 },
+		{ __LINE__, 1, 1, 8000, 8, 1600, "pcm", 200 },
+		{ __LINE__, 1, 1, 8000, 8, 1599, "pcm", 199 },
+		{ __LINE__, 1, 1, 44100, 24, 1600, "pcm", 12 },
+		{ __LINE__, 1, 1, 384000, 32, 1600, "pcm", 1 },
+		{ __LINE__, 6, 1, 8000, 8, 1600, "alaw", 200 },
+		{ __LINE__, 7, 2, 8000, 8, 1600, "ulaw", 100 },
 	};
 	size_t i;
 
@@ -207,46 +207,46 @@ damaged_wav_files_are_refused(void **state)
 		uint32_t value;
 		size_t len;
 	} cases[] = {
-	    {__LINE__, AT_RIFF + 3, 'X', 1},
-	    {__LINE__, AT_RIFF, 'r', 1},
-	    {__LINE__, AT_WAVE, 'w', 1},
-	    {__LINE__, AT_FMT + 3, '_', 1},
-	    {__LINE__, AT_DATA, 'D', 1},
-	    /* Sizes that lie. */
-	    {__LINE__, AT_RIFF_LEN, 0, 4},
-	    {__LINE__, AT_RIFF_LEN, 4, 4},
-	    {__LINE__, AT_RIFF_LEN, 30, 4},
-	    {__LINE__, AT_RIFF_LEN, 1638, 4},
-	    {__LINE__, AT_RIFF_LEN, 0x7fffffff, 4},
-	    {__LINE__, AT_RIFF_LEN, 0xffffffff, 4},
-	    {__LINE__, AT_FMT_LEN, 0, 4},
-	    {__LINE__, AT_FMT_LEN, 15, 4},
-	    {__LINE__, AT_FMT_LEN, 17, 4},
-	    {__LINE__, AT_FMT_LEN, 0xfffffffe, 4},
-	    {__LINE__, AT_FMT_LEN, 0xffffffff, 4},
-	    {__LINE__, AT_DATA_LEN, 1601, 4},
-	    {__LINE__, AT_DATA_LEN, 0xffffffff, 4},
-	    /* Formats that we do not take, or that nobody could. */
-	    {__LINE__, AT_TAG, 0, 2},
-	    {__LINE__, AT_TAG, 3, 2},
-	    {__LINE__, AT_TAG, 6, 2},
-	    {__LINE__, AT_TAG, 0x11, 2},
-	    {__LINE__, AT_TAG, 0xfffe, 2},
-	    {__LINE__, AT_CHANNELS, 0, 2},
-	    {__LINE__, AT_CHANNELS, 2, 2},
-	    {__LINE__, AT_CHANNELS, 9, 2},
-	    {__LINE__, AT_CHANNELS, 0xffff, 2},
-	    {__LINE__, AT_RATE, 0, 4},
-	    {__LINE__, AT_RATE, 999, 4},
-	    {__LINE__, AT_RATE, 384001, 4},
-	    {__LINE__, AT_RATE, 0xffffffff, 4},
-	    {__LINE__, AT_FRAME_BYTES, 0, 2},
-	    {__LINE__, AT_FRAME_BYTES, 1, 2},
-	    {__LINE__, AT_FRAME_BYTES, 0xffff, 2},
-	    {__LINE__, AT_BITS, 0, 2},
-	    {__LINE__, AT_BITS, 12, 2},
-	    {__LINE__, AT_BITS, 40, 2},
-	    {__LINE__, AT_BITS, 0xffff, 2},
+		{ __LINE__, AT_RIFF + 3, 'X', 1 },
+		{ __LINE__, AT_RIFF, 'r', 1 },
+		{ __LINE__, AT_WAVE, 'w', 1 },
+		{ __LINE__, AT_FMT + 3, '_', 1 },
+		{ __LINE__, AT_DATA, 'D', 1 },
+		/* Sizes that lie. */
+		{ __LINE__, AT_RIFF_LEN, 0, 4 },
+		{ __LINE__, AT_RIFF_LEN, 4, 4 },
+		{ __LINE__, AT_RIFF_LEN, 30, 4 },
+		{ __LINE__, AT_RIFF_LEN, 1638, 4 },
+		{ __LINE__, AT_RIFF_LEN, 0x7fffffff, 4 },
+		{ __LINE__, AT_RIFF_LEN, 0xffffffff, 4 },
+		{ __LINE__, AT_FMT_LEN, 0, 4 },
+		{ __LINE__, AT_FMT_LEN, 15, 4 },
+		{ __LINE__, AT_FMT_LEN, 17, 4 },
+		{ __LINE__, AT_FMT_LEN, 0xfffffffe, 4 },
+		{ __LINE__, AT_FMT_LEN, 0xffffffff, 4 },
+		{ __LINE__, AT_DATA_LEN, 1601, 4 },
+		{ __LINE__, AT_DATA_LEN, 0xffffffff, 4 },
+		/* Formats that we do not take, or that nobody could. */
+		{ __LINE__, AT_TAG, 0, 2 },
+		{ __LINE__, AT_TAG, 3, 2 },
+		{ __LINE__, AT_TAG, 6, 2 },
+		{ __LINE__, AT_TAG, 0x11, 2 },
+		{ __LINE__, AT_TAG, 0xfffe, 2 },
+		{ __LINE__, AT_CHANNELS, 0, 2 },
+		{ __LINE__, AT_CHANNELS, 2, 2 },
+		{ __LINE__, AT_CHANNELS, 9, 2 },
+		{ __LINE__, AT_CHANNELS, 0xffff, 2 },
+		{ __LINE__, AT_RATE, 0, 4 },
+		{ __LINE__, AT_RATE, 999, 4 },
+		{ __LINE__, AT_RATE, 384001, 4 },
+		{ __LINE__, AT_RATE, 0xffffffff, 4 },
+		{ __LINE__, AT_FRAME_BYTES, 0, 2 },
+		{ __LINE__, AT_FRAME_BYTES, 1, 2 },
+		{ __LINE__, AT_FRAME_BYTES, 0xffff, 2 },
+		{ __LINE__, AT_BITS, 0, 2 },
+		{ __LINE__, AT_BITS, 12, 2 },
+		{ __LINE__, AT_BITS, 40, 2 },
+		{ __LINE__, AT_BITS, 0xffff, 2 },
 	};
 	size_t i;
 
@@ -335,9 +335,9 @@ extensible_wav_files_are_told_by_their_sub_format(void **state)
 		uint32_t sub_format;
 		enum err err;
 	} cases[] = {
-	    {__LINE__, 1, ERR_NONE},
-	    {__LINE__, 3, ERR_AUDIO_INVALID},
-	    {__LINE__, 0xfffe, ERR_AUDIO_INVALID},
+		{ __LINE__, 1, ERR_NONE },
+		{ __LINE__, 3, ERR_AUDIO_INVALID },
+		{ __LINE__, 0xfffe, ERR_AUDIO_INVALID },
 	};
 	size_t i;
 
@@ -373,10 +373,10 @@ add_frame(const char *header, size_t len)
 static void
 add_id3(uint32_t len, unsigned char flags)
 {
-	unsigned char head[10] = {'I', 'D', '3', 3, 0, flags,
-	    (unsigned char)(len >> 21 & 0x7f),
-	    (unsigned char)(len >> 14 & 0x7f), (unsigned char)(len >> 7 & 0x7f),
-	    (unsigned char)(len & 0x7f)};
+	unsigned char head[10] = { 'I', 'D', '3', 3, 0, flags,
+		(unsigned char)(len >> 21 & 0x7f),
+		(unsigned char)(len >> 14 & 0x7f),
+		(unsigned char)(len >> 7 & 0x7f), (unsigned char)(len & 0x7f) };
 
 	add(head, sizeof(head));
 }
@@ -390,16 +390,17 @@ mp3_frames_are_measured(void **state)
 		size_t len;
 		int64_t rate, channels, ten_frames_ms;
 	} cases[] = {
-	    {__LINE__, "\xff\xfb\x90\x00", 417, 44100, 2, 261},
-	    {__LINE__, "\xff\xfa\x90\x00", 417, 44100, 2, 261}, /* CRC */
-	    {__LINE__, "\xff\xfb\x92\x00", 418, 44100, 2, 261}, /* padded */
-	    {__LINE__, "\xff\xfb\x90\xc0", 417, 44100, 1, 261},
-	    {__LINE__, "\xff\xfb\x14\x40", 96, 48000, 2, 240},
-	    {__LINE__, "\xff\xfb\xe8\x00", 1440, 32000, 2, 360},
-	    {__LINE__, "\xff\xf3\x80\x00", 208, 22050, 2, 261},
-	    {__LINE__, "\xff\xf3\x18\xc0", 36, 16000, 1, 360},
-	    {__LINE__, "\xff\xe3\x18\xc0", 72, 8000, 1, 720},
-	    {__LINE__, "\xff\xe3\xe4\xc0", 960, 12000, 1, 480},
+		{ __LINE__, "\xff\xfb\x90\x00", 417, 44100, 2, 261 },
+		{ __LINE__, "\xff\xfa\x90\x00", 417, 44100, 2, 261 }, /* CRC */
+		{ __LINE__, "\xff\xfb\x92\x00", 418, 44100, 2,
+		    261 }, /* padded */
+		{ __LINE__, "\xff\xfb\x90\xc0", 417, 44100, 1, 261 },
+		{ __LINE__, "\xff\xfb\x14\x40", 96, 48000, 2, 240 },
+		{ __LINE__, "\xff\xfb\xe8\x00", 1440, 32000, 2, 360 },
+		{ __LINE__, "\xff\xf3\x80\x00", 208, 22050, 2, 261 },
+		{ __LINE__, "\xff\xf3\x18\xc0", 36, 16000, 1, 360 },
+		{ __LINE__, "\xff\xe3\x18\xc0", 72, 8000, 1, 720 },
+		{ __LINE__, "\xff\xe3\xe4\xc0", 960, 12000, 1, 480 },
 	};
 	size_t i, n;
 
@@ -425,16 +426,17 @@ headers_of_other_kinds_are_refused(void **state)
 		int line;
 		const char *header;
 	} cases[] = {
-	    {__LINE__, "\xff\x7b\x90\x00"}, /* sync */
-	    {__LINE__, "\xff\xdb\x90\x00"}, {__LINE__, "\xfe\xfb\x90\x00"},
-	    {__LINE__, "\xff\xeb\x90\x00"}, /* reserved version */
-	    {__LINE__, "\xff\xf9\x90\x00"}, /* reserved layer: ADTS AAC */
-	    {__LINE__, "\xff\xfd\x90\x00"}, /* layer II */
-	    {__LINE__, "\xff\xff\x90\x00"}, /* layer I */
-	    {__LINE__, "\xff\xfb\x00\x00"}, /* free bit rate */
-	    {__LINE__, "\xff\xfb\xf0\x00"}, /* bad bit rate */
-	    {__LINE__, "\xff\xfb\x9c\x00"}, /* reserved sample rate */
-	    {__LINE__, "\xff\xfe\x41\x00"}, /* UTF-16 text */
+		{ __LINE__, "\xff\x7b\x90\x00" }, /* sync */
+		{ __LINE__, "\xff\xdb\x90\x00" },
+		{ __LINE__, "\xfe\xfb\x90\x00" },
+		{ __LINE__, "\xff\xeb\x90\x00" }, /* reserved version */
+		{ __LINE__, "\xff\xf9\x90\x00" }, /* reserved layer: ADTS AAC */
+		{ __LINE__, "\xff\xfd\x90\x00" }, /* layer II */
+		{ __LINE__, "\xff\xff\x90\x00" }, /* layer I */
+		{ __LINE__, "\xff\xfb\x00\x00" }, /* free bit rate */
+		{ __LINE__, "\xff\xfb\xf0\x00" }, /* bad bit rate */
+		{ __LINE__, "\xff\xfb\x9c\x00" }, /* reserved sample rate */
+		{ __LINE__, "\xff\xfe\x41\x00" }, /* UTF-16 text */
 	};
 	size_t i, n;
 
@@ -534,19 +536,19 @@ static void
 what_is_no_audio_is_refused(void **state)
 {
 	static const char *const cases[] = {
-	    "R",
-	    "RIFF",
-	    "\xff",
-	    "\xff\xfb",
-	    "ID3",
-	    "OggS",
-	    "fLaC",
-	    "FORM....AIFF",
-	    "This is no audio at all.",
-	    "<html>",
-	    "{\"a\":1}",
-	    "\x1f\x8b\x08",
-	    "RIFF\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
+		"R",
+		"RIFF",
+		"\xff",
+		"\xff\xfb",
+		"ID3",
+		"OggS",
+		"fLaC",
+		"FORM....AIFF",
+		"This is no audio at all.",
+		"<html>",
+		"{\"a\":1}",
+		"\x1f\x8b\x08",
+		"RIFF\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff",
 	};
 	uint32_t random = 1;
 	size_t i, n;
@@ -582,7 +584,7 @@ what_is_no_audio_is_refused(void **state)
 static void
 no_single_byte_leads_astray(void **state)
 {
-	static const unsigned char values[] = {0, 1, 0x7f, 0x80, 0xfe, 0xff};
+	static const unsigned char values[] = { 0, 1, 0x7f, 0x80, 0xfe, 0xff };
 	unsigned char kept;
 	size_t kind, at, i;
 
@@ -628,26 +630,27 @@ names_stand_for_types(void **state)
 		const char *name;
 		unsigned type;
 	} cases[] = {
-	    {__LINE__, audio_type_from_media, "audio/mp3", AUDIO_MP3},
-	    {__LINE__, audio_type_from_media, "audio/mpeg", AUDIO_MP3},
-	    {__LINE__, audio_type_from_media, "Audio/X-MP3", AUDIO_MP3},
-	    {__LINE__, audio_type_from_media, "audio/mpeg3", AUDIO_MP3},
-	    {__LINE__, audio_type_from_media, "audio/wav", AUDIO_WAV},
-	    {__LINE__, audio_type_from_media, "audio/x-wav", AUDIO_WAV},
-	    {__LINE__, audio_type_from_media, "audio/wave", AUDIO_WAV},
-	    {__LINE__, audio_type_from_media, "AUDIO/vnd.wave", AUDIO_WAV},
-	    {__LINE__, audio_type_from_media, "audio/ogg", 0},
-	    {__LINE__, audio_type_from_media, "audio/wav ", 0},
-	    {__LINE__, audio_type_from_media, "", 0},
-	    {__LINE__, audio_type_from_file_name, "a.wav", AUDIO_WAV},
-	    {__LINE__, audio_type_from_file_name, "a.b.MP3", AUDIO_MP3},
-	    {__LINE__, audio_type_from_file_name, "a.mp3.wav", AUDIO_WAV},
-	    {__LINE__, audio_type_from_file_name, ".wav", 0},
-	    {__LINE__, audio_type_from_file_name, "wav", 0},
-	    {__LINE__, audio_type_from_file_name, "a.wav.", 0},
-	    {__LINE__, audio_type_from_file_name, "a.mp3 ", 0},
-	    {__LINE__, audio_type_from_file_name, "a.mp4", 0},
-	    {__LINE__, audio_type_from_file_name, "", 0},
+		{ __LINE__, audio_type_from_media, "audio/mp3", AUDIO_MP3 },
+		{ __LINE__, audio_type_from_media, "audio/mpeg", AUDIO_MP3 },
+		{ __LINE__, audio_type_from_media, "Audio/X-MP3", AUDIO_MP3 },
+		{ __LINE__, audio_type_from_media, "audio/mpeg3", AUDIO_MP3 },
+		{ __LINE__, audio_type_from_media, "audio/wav", AUDIO_WAV },
+		{ __LINE__, audio_type_from_media, "audio/x-wav", AUDIO_WAV },
+		{ __LINE__, audio_type_from_media, "audio/wave", AUDIO_WAV },
+		{ __LINE__, audio_type_from_media, "AUDIO/vnd.wave",
+		    AUDIO_WAV },
+		{ __LINE__, audio_type_from_media, "audio/ogg", 0 },
+		{ __LINE__, audio_type_from_media, "audio/wav ", 0 },
+		{ __LINE__, audio_type_from_media, "", 0 },
+		{ __LINE__, audio_type_from_file_name, "a.wav", AUDIO_WAV },
+		{ __LINE__, audio_type_from_file_name, "a.b.MP3", AUDIO_MP3 },
+		{ __LINE__, audio_type_from_file_name, "a.mp3.wav", AUDIO_WAV },
+		{ __LINE__, audio_type_from_file_name, ".wav", 0 },
+		{ __LINE__, audio_type_from_file_name, "wav", 0 },
+		{ __LINE__, audio_type_from_file_name, "a.wav.", 0 },
+		{ __LINE__, audio_type_from_file_name, "a.mp3 ", 0 },
+		{ __LINE__, audio_type_from_file_name, "a.mp4", 0 },
+		{ __LINE__, audio_type_from_file_name, "", 0 },
 	};
 	size_t i;
 
@@ -664,25 +667,26 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(wav_files_are_measured),
-	    cmocka_unit_test(
-		wav_sizes_may_leave_out_what_follows_or_count_its_padding),
-	    cmocka_unit_test(damaged_wav_files_are_refused),
-	    cmocka_unit_test(samples_before_their_format_are_refused),
-	    cmocka_unit_test(every_truncated_wav_file_is_refused),
-	    cmocka_unit_test(other_chunks_are_skipped),
-	    cmocka_unit_test(endless_chunks_are_given_up),
-	    cmocka_unit_test(extensible_wav_files_are_told_by_their_sub_format),
-	    cmocka_unit_test(mp3_frames_are_measured),
-	    cmocka_unit_test(headers_of_other_kinds_are_refused),
-	    cmocka_unit_test(tags_around_the_frames_are_skipped),
-	    cmocka_unit_test(damaged_id3_tags_are_refused),
-	    cmocka_unit_test(one_header_before_other_bytes_is_no_audio),
-	    cmocka_unit_test(damage_between_frames_is_survived),
-	    cmocka_unit_test(what_is_no_audio_is_refused),
-	    cmocka_unit_test(no_single_byte_leads_astray),
-	    cmocka_unit_test(a_source_that_cannot_be_read_is_no_verdict),
-	    cmocka_unit_test(names_stand_for_types),
+		cmocka_unit_test(wav_files_are_measured),
+		cmocka_unit_test(
+		    wav_sizes_may_leave_out_what_follows_or_count_its_padding),
+		cmocka_unit_test(damaged_wav_files_are_refused),
+		cmocka_unit_test(samples_before_their_format_are_refused),
+		cmocka_unit_test(every_truncated_wav_file_is_refused),
+		cmocka_unit_test(other_chunks_are_skipped),
+		cmocka_unit_test(endless_chunks_are_given_up),
+		cmocka_unit_test(
+		    extensible_wav_files_are_told_by_their_sub_format),
+		cmocka_unit_test(mp3_frames_are_measured),
+		cmocka_unit_test(headers_of_other_kinds_are_refused),
+		cmocka_unit_test(tags_around_the_frames_are_skipped),
+		cmocka_unit_test(damaged_id3_tags_are_refused),
+		cmocka_unit_test(one_header_before_other_bytes_is_no_audio),
+		cmocka_unit_test(damage_between_frames_is_survived),
+		cmocka_unit_test(what_is_no_audio_is_refused),
+		cmocka_unit_test(no_single_byte_leads_astray),
+		cmocka_unit_test(a_source_that_cannot_be_read_is_no_verdict),
+		cmocka_unit_test(names_stand_for_types),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -44,63 +44,64 @@ static const struct {
 	const char *update; /* NULL: rows of this table never change */
 	const char *delete;
 } cases[] = {
-	{"organisation", "INSERT INTO organisation VALUES ('o1', 'O', 1)",
+	{ "organisation", "INSERT INTO organisation VALUES ('o1', 'O', 1)",
 	    "UPDATE organisation SET name = 'P'",
-	    "DELETE FROM organisation WHERE id = 'o1'"},
-	{"team", "INSERT INTO team VALUES ('t1', 'o1', 'T', 1)",
-	    "UPDATE team SET name = 'U'", "DELETE FROM team WHERE id = 't1'"},
-	{"user",
+	    "DELETE FROM organisation WHERE id = 'o1'" },
+	{ "team", "INSERT INTO team VALUES ('t1', 'o1', 'T', 1)",
+	    "UPDATE team SET name = 'U'", "DELETE FROM team WHERE id = 't1'" },
+	{ "user",
 	    "INSERT INTO user VALUES ('u1', 'A@b.cd', 'a@b.cd', 'A', 'h', "
 	    "'admin', 1, 1, 1)",
-	    "UPDATE user SET name = 'B'", "DELETE FROM user WHERE id = 'u1'"},
-	{"membership",
+	    "UPDATE user SET name = 'B'", "DELETE FROM user WHERE id = 'u1'" },
+	{ "membership",
 	    "INSERT INTO membership VALUES ('t1', 'u1', 'viewer', 1)",
-	    "UPDATE membership SET role = 'admin'", "DELETE FROM membership"},
-	{"project", "INSERT INTO project VALUES ('j1', 't1', 'J', 'j', 1)",
+	    "UPDATE membership SET role = 'admin'", "DELETE FROM membership" },
+	{ "project", "INSERT INTO project VALUES ('j1', 't1', 'J', 'j', 1)",
 	    "UPDATE project SET name = 'K'",
-	    "DELETE FROM project WHERE id = 'j1'"},
-	{"token",
+	    "DELETE FROM project WHERE id = 'j1'" },
+	{ "token",
 	    "INSERT INTO token VALUES (x'01', 'k1', 'u1', 'key', 'K', 'all', "
 	    "'prompts:read', 'o1', 1, 2, 3)",
-	    "UPDATE token SET name = 'L'", "DELETE FROM token"},
-	{"token_team", "INSERT INTO token_team VALUES ('k1', 't1')", NULL,
-	    "DELETE FROM token_team"},
-	{"asset",
+	    "UPDATE token SET name = 'L'", "DELETE FROM token" },
+	{ "token_team", "INSERT INTO token_team VALUES ('k1', 't1')", NULL,
+	    "DELETE FROM token_team" },
+	{ "asset",
 	    "INSERT INTO asset VALUES ('a1', x'02', 'audio/wav', 1, 2, 3, 4, "
 	    "'pcm', 5, 'u1')",
-	    "UPDATE asset SET codec = 'other'", "DELETE FROM asset"},
-	{"prompt",
+	    "UPDATE asset SET codec = 'other'", "DELETE FROM asset" },
+	{ "prompt",
 	    "INSERT INTO prompt VALUES ('p1', 'asset', 'j1', 'u1', 's', 'N', "
 	    "'D', 'active', 1, 1, 1, 'C \"quoted\"', 'S', 'M', '{}', '[]', "
 	    "'parser', 'ss', '/r', '[]', 't', 'of', '[]', '{}', '{}', 'a1', "
 	    "'f.wav', 1, 'u1', 2, 'u1', 1)",
-	    "UPDATE prompt SET name = 'Nn'", "DELETE FROM prompt"},
-	{"prompt_version",
+	    "UPDATE prompt SET name = 'Nn'", "DELETE FROM prompt" },
+	{ "prompt_version",
 	    "INSERT INTO prompt_version VALUES ('p1', 2, 'v2', 'draft', 'N', "
 	    "'D', 1, 'C', 'S', 'M', '{}', '[]', 'parser', 'ss', '/r', '[]', "
 	    "'t', 'of', '[]', '{}', 'a1', 'f.wav', 'why', 'u1', 1, 2)",
 	    "UPDATE prompt_version SET content = 'Cc'",
-	    "DELETE FROM prompt_version"},
-	{"version_tag", "INSERT INTO version_tag VALUES ('p1', 'prod', 2, 1)",
-	    "UPDATE version_tag SET tag = 'test'", "DELETE FROM version_tag"},
-	{"payload",
-	    "INSERT INTO payload VALUES ('y1', 'p1', 'N', '{\"a\":1}', 1, 2, 3)",
-	    "UPDATE payload SET variables = '{}'", "DELETE FROM payload"},
-	{"run_log",
+	    "DELETE FROM prompt_version" },
+	{ "version_tag", "INSERT INTO version_tag VALUES ('p1', 'prod', 2, 1)",
+	    "UPDATE version_tag SET tag = 'test'", "DELETE FROM version_tag" },
+	{ "payload",
+	    "INSERT INTO payload VALUES ('y1', 'p1', 'N', '{\"a\":1}', 1, 2, "
+	    "3)",
+	    "UPDATE payload SET variables = '{}'", "DELETE FROM payload" },
+	{ "run_log",
 	    "INSERT INTO run_log VALUES ('l1', 'p1', 'O', 'M', 'n', 7, 1)",
-	    "UPDATE run_log SET score = 8", "DELETE FROM run_log"},
-	{"comment",
+	    "UPDATE run_log SET score = 8", "DELETE FROM run_log" },
+	{ "comment",
 	    "INSERT INTO comment VALUES ('c1', 'p1', NULL, 'C', 'u1', 1, 2)",
-	    "UPDATE comment SET content = 'Cc'", "DELETE FROM comment"},
-	{"upload_request",
+	    "UPDATE comment SET content = 'Cc'", "DELETE FROM comment" },
+	{ "upload_request",
 	    "INSERT INTO upload_request VALUES ('w1', 'u1', '[]', 'a1', 'p1', "
 	    "x'03', 1, 2, 3)",
 	    "UPDATE upload_request SET expires_at = 4",
-	    "DELETE FROM upload_request"},
-	{"prompt_flow",
+	    "DELETE FROM upload_request" },
+	{ "prompt_flow",
 	    "INSERT INTO prompt_flow VALUES ('p1', 'f1', '{}', '{}', 1)",
 	    "UPDATE prompt_flow SET draft_version = '{\"a\":1}'",
-	    "DELETE FROM prompt_flow"},
+	    "DELETE FROM prompt_flow" },
 };
 
 #define CASE_COUNT (sizeof(cases) / sizeof(cases[0]))
@@ -109,9 +110,9 @@ static int
 set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
-	struct store_options options = {.dir = f->dir, .lock_ms = 5000};
-	struct connection_options raw = {.path = f->path,
-		.mode = CONNECTION_WRITE};
+	struct store_options options = { .dir = f->dir, .lock_ms = 5000 };
+	struct connection_options raw = { .path = f->path,
+		.mode = CONNECTION_WRITE };
 	bool fresh;
 
 	strcpy(f->dir, "/tmp/promptledger-audit-XXXXXX");
@@ -175,7 +176,8 @@ ask(struct fixture *f, const char *sql)
 	    SQLITE_OK)
 		fail_msg("%s: %s", sql, sqlite3_errmsg(f->connection->db));
 	text = sqlite3_step(st) == SQLITE_ROW
-	    ? (const char *)sqlite3_column_text(st, 0) : NULL;
+	    ? (const char *)sqlite3_column_text(st, 0)
+	    : NULL;
 	text = arena_text(f->arena, text == NULL ? "" : text);
 	sqlite3_finalize(st);
 	return text;
@@ -186,15 +188,17 @@ ask(struct fixture *f, const char *sql)
 
 /* The last record is of this table and action, and the count-th. */
 static void
-assert_recorded(struct fixture *f, int count, const char *table,
-    const char *action)
+assert_recorded(
+    struct fixture *f, int count, const char *table, const char *action)
 {
-	assert_string_equal(ask(f, LAST_ENTRY),
-	    arena_printf(f->arena, "%s %s", table, action));
+	assert_string_equal(
+	    ask(f, LAST_ENTRY), arena_printf(f->arena, "%s %s", table, action));
 	assert_string_equal(ask(f, "SELECT count(*) FROM audit_log"),
 	    arena_printf(f->arena, "%d", count));
-	assert_string_equal(ask(f, "SELECT json_valid(changes) FROM audit_log "
-	    "ORDER BY seq DESC"), "1");
+	assert_string_equal(ask(f,
+				"SELECT json_valid(changes) FROM audit_log "
+				"ORDER BY seq DESC"),
+	    "1");
 }
 
 static void
@@ -235,18 +239,21 @@ no_table_with_user_data_is_forgotten(void **state)
 
 	run(f, "CREATE TEMP TABLE listed (name TEXT)");
 	for (i = 0; i < CASE_COUNT; i++)
-		run(f, arena_printf(f->arena,
-		    "INSERT INTO listed VALUES ('%s')", cases[i].table));
-	assert_string_equal(ask(f,
-	    "SELECT group_concat(name) FROM (SELECT name FROM sqlite_master "
-	    "WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
-	    "AND name NOT IN (SELECT name FROM listed) ORDER BY name)"),
+		run(f,
+		    arena_printf(f->arena, "INSERT INTO listed VALUES ('%s')",
+			cases[i].table));
+	assert_string_equal(
+	    ask(f,
+		"SELECT group_concat(name) FROM (SELECT name FROM "
+		"sqlite_master "
+		"WHERE type = 'table' AND name NOT LIKE 'sqlite_%' "
+		"AND name NOT IN (SELECT name FROM listed) ORDER BY name)"),
 	    "audit_log,idempotency,installation,search_pending");
 }
 
 /* Not in a record: what the record's own columns say, what follows from
  * another column, and when a token was last used. */
-#define UNRECORDED \
+#define UNRECORDED                                            \
 	"c.name <> 'last_used_at' AND c.name <> 'email_key' " \
 	"AND NOT (c.name = 'prompt_id' AND a.prompt_id IS NOT NULL)"
 
@@ -254,7 +261,8 @@ static void
 every_column_is_recorded_when_a_row_comes_and_goes(void **state)
 {
 	static const char *const actions[][2] = {
-		{"CREATE", "$.created"}, {"DELETE", "$.deleted"},
+		{ "CREATE", "$.created" },
+		{ "DELETE", "$.deleted" },
 	};
 	struct fixture *f = *state;
 	size_t i, j;
@@ -264,13 +272,18 @@ every_column_is_recorded_when_a_row_comes_and_goes(void **state)
 		run(f, cases[i].delete);
 	for (i = 0; i < CASE_COUNT; i++) {
 		for (j = 0; j < 2; j++)
-			assert_string_equal(ask(f, arena_printf(f->arena,
-			    "SELECT group_concat(c.name) "
-			    "FROM audit_log AS a, pragma_table_info('%s') AS c "
-			    "WHERE a.entity = '%s' AND a.action = '%s' "
-			    "AND " UNRECORDED " AND json_type(a.changes, "
-			    "'%s.' || c.name) IS NULL", cases[i].table,
-			    cases[i].table, actions[j][0], actions[j][1])),
+			assert_string_equal(
+			    ask(f,
+				arena_printf(f->arena,
+				    "SELECT group_concat(c.name) "
+				    "FROM audit_log AS a, "
+				    "pragma_table_info('%s') AS c "
+				    "WHERE a.entity = '%s' AND a.action = '%s' "
+				    "AND " UNRECORDED
+				    " AND json_type(a.changes, "
+				    "'%s.' || c.name) IS NULL",
+				    cases[i].table, cases[i].table,
+				    actions[j][0], actions[j][1])),
 			    "");
 	}
 }
@@ -282,11 +295,14 @@ secrets_are_never_recorded(void **state)
 
 	insert_all(f);
 	run(f, "UPDATE user SET password_hash = 'another'");
-	assert_string_equal(ask(f, "SELECT changes FROM audit_log "
-	    "ORDER BY seq DESC"),
+	assert_string_equal(ask(f,
+				"SELECT changes FROM audit_log "
+				"ORDER BY seq DESC"),
 	    "{\"password_hash\":{\"old\":\"changed\",\"new\":\"changed\"}}");
-	assert_string_equal(ask(f, "SELECT json_extract(changes, "
-	    "'$.created.digest') FROM audit_log WHERE entity = 'token'"),
+	assert_string_equal(
+	    ask(f,
+		"SELECT json_extract(changes, "
+		"'$.created.digest') FROM audit_log WHERE entity = 'token'"),
 	    "changed");
 }
 
@@ -296,10 +312,12 @@ an_update_records_what_changed_and_nothing_else(void **state)
 	struct fixture *f = *state;
 
 	insert_all(f);
-	run(f, "UPDATE prompt SET content = 'a\"b' || char(10) || 'c\\d', "
+	run(f,
+	    "UPDATE prompt SET content = 'a\"b' || char(10) || 'c\\d', "
 	    "tags = '[\"x\"]', section = NULL, is_active = 0");
-	assert_string_equal(ask(f, "SELECT changes FROM audit_log "
-	    "ORDER BY seq DESC"),
+	assert_string_equal(ask(f,
+				"SELECT changes FROM audit_log "
+				"ORDER BY seq DESC"),
 	    "{\"is_active\":{\"old\":1,\"new\":0},"
 	    "\"content\":{\"old\":\"C \\\"quoted\\\"\","
 	    "\"new\":\"a\\\"b\\u000ac\\\\d\"},"
@@ -320,8 +338,8 @@ a_write_without_an_actor_is_refused(void **state)
 			assert_refused(f, cases[i].update, "audit_actor");
 		assert_refused(f, cases[i].delete, "audit_actor");
 	}
-	assert_refused(f, "INSERT INTO organisation VALUES ('o2', 'O', 1)",
-	    "audit_actor");
+	assert_refused(
+	    f, "INSERT INTO organisation VALUES ('o2', 'O', 1)", "audit_actor");
 	assert_string_equal(ask(f, "SELECT name FROM prompt"), "N");
 }
 
@@ -334,9 +352,11 @@ a_shell_without_our_functions_can_change_nothing(void **state)
 	insert_all(f);
 	assert_int_equal(sqlite3_open(f->path, &shell), SQLITE_OK);
 	assert_int_not_equal(sqlite3_exec(shell, "UPDATE prompt SET name = 'X'",
-	    NULL, NULL, NULL), SQLITE_OK);
-	assert_int_not_equal(sqlite3_exec(shell, "DELETE FROM payload",
-	    NULL, NULL, NULL), SQLITE_OK);
+				 NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_not_equal(
+	    sqlite3_exec(shell, "DELETE FROM payload", NULL, NULL, NULL),
+	    SQLITE_OK);
 	sqlite3_close(shell);
 }
 
@@ -351,8 +371,8 @@ the_audit_log_is_never_changed(void **state)
 	assert_refused(f, "DELETE FROM audit_log", "rows are never deleted");
 	assert_refused(f, "UPDATE installation SET genesis = x'00'",
 	    "the genesis is never changed");
-	assert_refused(f, "DELETE FROM installation",
-	    "the row is never deleted");
+	assert_refused(
+	    f, "DELETE FROM installation", "the row is never deleted");
 }
 
 static void
@@ -364,8 +384,8 @@ what_was_released_is_never_rewritten(void **state)
 	run(f, "UPDATE prompt_version SET state = 'released'");
 	assert_refused(f, "UPDATE prompt_version SET content = 'other'",
 	    "never rewritten");
-	assert_refused(f, "UPDATE prompt_version SET state = 'draft'",
-	    "never rewritten");
+	assert_refused(
+	    f, "UPDATE prompt_version SET state = 'draft'", "never rewritten");
 	run(f, "UPDATE prompt_version SET state = 'archived'");
 }
 
@@ -386,8 +406,8 @@ walk(struct fixture *f)
 	struct txn_call call;
 
 	txn_call_init(&call, f->arena, &f->failure);
-	assert_int_equal(txn_run(f->store, TXN_READ, verify, &report, &call),
-	    ERR_NONE);
+	assert_int_equal(
+	    txn_run(f->store, TXN_READ, verify, &report, &call), ERR_NONE);
 	return report;
 }
 
@@ -401,8 +421,10 @@ the_chain_holds(void **state)
 	report = walk(f);
 	assert_null(report.reason);
 	assert_int_equal(report.rows, CASE_COUNT);
-	assert_string_equal(report.head, ask(f, "SELECT lower(hex(hash)) "
-	    "FROM audit_log ORDER BY seq DESC"));
+	assert_string_equal(report.head,
+	    ask(f,
+		"SELECT lower(hex(hash)) "
+		"FROM audit_log ORDER BY seq DESC"));
 }
 
 static void
@@ -426,7 +448,8 @@ a_tampered_row_breaks_the_chain(void **state)
 	size_t i;
 
 	insert_all(f);
-	run(f, "DROP TRIGGER audit_log_before_update_refuse; "
+	run(f,
+	    "DROP TRIGGER audit_log_before_update_refuse; "
 	    "DROP TRIGGER audit_log_before_delete_refuse; "
 	    "CREATE TEMP TABLE kept AS SELECT * FROM audit_log WHERE seq = 5");
 	for (i = 0; i < sizeof(tampers) / sizeof(tampers[0]); i++) {
@@ -435,7 +458,8 @@ a_tampered_row_breaks_the_chain(void **state)
 		if (report.reason == NULL)
 			fail_msg("unseen: %s", tampers[i]);
 		assert_int_equal(report.rows, 4);
-		run(f, "DELETE FROM audit_log WHERE seq = 5; "
+		run(f,
+		    "DELETE FROM audit_log WHERE seq = 5; "
 		    "INSERT INTO audit_log SELECT * FROM kept");
 		assert_null(walk(f).reason);
 	}
@@ -477,7 +501,7 @@ change_prompt(struct txn *t, void *arg)
 	enum err err = prompt_find(t, deed->prompt_id, &p);
 
 	return err != ERR_NONE ? err
-	    : prompt_update(t, &p, &deed->patch, "u1", &p);
+			       : prompt_update(t, &p, &deed->patch, "u1", &p);
 }
 
 static enum err
@@ -501,8 +525,8 @@ act(struct fixture *f, txn_fn *fn, struct deed *deed)
 		.request_id = "r2",
 		.family = "promptcrafter",
 	};
-	assert_int_equal(txn_run(f->store, TXN_WRITE, fn, deed, &call),
-	    ERR_NONE);
+	assert_int_equal(
+	    txn_run(f->store, TXN_WRITE, fn, deed, &call), ERR_NONE);
 }
 
 static void
@@ -510,7 +534,7 @@ one_update_of_a_prompt_writes_one_record(void **state)
 {
 	struct fixture *f = *state;
 	struct deed deed = {
-		.patch = {.name = {GIVEN_VALUE, "Changed"}},
+		.patch = { .name = { GIVEN_VALUE, "Changed" } },
 	};
 
 	insert_all(f);
@@ -518,38 +542,51 @@ one_update_of_a_prompt_writes_one_record(void **state)
 	assert_recorded(f, CASE_COUNT + 1, "prompt", "CREATE");
 	act(f, change_prompt, &deed);
 	assert_recorded(f, CASE_COUNT + 2, "prompt", "UPDATE");
-	assert_string_equal(ask(f, "SELECT changes FROM audit_log "
-	    "ORDER BY seq DESC"),
+	assert_string_equal(ask(f,
+				"SELECT changes FROM audit_log "
+				"ORDER BY seq DESC"),
 	    "{\"name\":{\"old\":\"Made\",\"new\":\"Changed\"},"
 	    "\"version\":{\"old\":1,\"new\":2}}");
-	assert_string_equal(ask(f, "SELECT actor_id || actor_kind || token_id "
-	    "|| request_id || family FROM audit_log ORDER BY seq DESC"),
+	assert_string_equal(
+	    ask(f,
+		"SELECT actor_id || actor_kind || token_id "
+		"|| request_id || family FROM audit_log ORDER BY seq DESC"),
 	    "u1userk1r2promptcrafter");
-	assert_string_equal(ask(f, "SELECT group_concat(version) FROM "
-	    "prompt_version WHERE name IN ('Made', 'Changed')"), "1,2");
+	assert_string_equal(
+	    ask(f,
+		"SELECT group_concat(version) FROM "
+		"prompt_version WHERE name IN ('Made', 'Changed')"),
+	    "1,2");
 }
 
 static void
 deleting_a_prompt_records_each_child_and_the_prompt_last(void **state)
 {
 	struct fixture *f = *state;
-	struct deed deed = {.prompt_id = "p1"};
+	struct deed deed = { .prompt_id = "p1" };
 
 	insert_all(f);
-	run(f, "INSERT INTO comment VALUES ('c2', 'p1', 'c1', 'R', 'u1', 1, 2); "
+	run(f,
+	    "INSERT INTO comment VALUES ('c2', 'p1', 'c1', 'R', 'u1', 1, 2); "
 	    "INSERT INTO payload VALUES ('y2', 'p1', NULL, '{}', 1, 2, 1)");
 	act(f, delete_prompt, &deed);
-	assert_string_equal(ask(f, "SELECT group_concat(entity || entity_id) "
-	    "FROM (SELECT entity, entity_id FROM audit_log "
-	    "WHERE action = 'DELETE' ORDER BY entity = 'prompt', entity, "
-	    "entity_id)"),
+	assert_string_equal(
+	    ask(f,
+		"SELECT group_concat(entity || entity_id) "
+		"FROM (SELECT entity, entity_id FROM audit_log "
+		"WHERE action = 'DELETE' ORDER BY entity = 'prompt', entity, "
+		"entity_id)"),
 	    "commentc1,commentc2,payloady1,payloady2,prompt_flowp1/f1,"
 	    "prompt_versionv2,run_logl1,version_tagp1/prod,promptp1");
 	assert_recorded(f, CASE_COUNT + 11, "prompt", "DELETE");
-	assert_string_equal(ask(f, "SELECT group_concat(change_type) "
-	    "FROM prompt_changes WHERE prompt_id = 'p1'"), "DELETE");
-	assert_string_equal(ask(f, "SELECT count(*) FROM audit_log "
-	    "WHERE prompt_id = 'p1' AND action = 'CREATE'"), "9");
+	assert_string_equal(ask(f,
+				"SELECT group_concat(change_type) "
+				"FROM prompt_changes WHERE prompt_id = 'p1'"),
+	    "DELETE");
+	assert_string_equal(ask(f,
+				"SELECT count(*) FROM audit_log "
+				"WHERE prompt_id = 'p1' AND action = 'CREATE'"),
+	    "9");
 	assert_null(walk(f).reason);
 }
 
@@ -557,15 +594,18 @@ static void
 a_failed_deed_leaves_no_record(void **state)
 {
 	struct fixture *f = *state;
-	struct deed deed = {.prompt_id = "no such prompt"};
+	struct deed deed = { .prompt_id = "no such prompt" };
 	struct txn_call call;
 
 	insert_all(f);
 	txn_call_init(&call, f->arena, &f->failure);
-	call.actor = (struct txn_actor){.id = "u1", .kind = "user",
-		.request_id = "r3", .family = "admin"};
-	assert_int_equal(txn_run(f->store, TXN_WRITE, delete_prompt, &deed,
-	    &call), ERR_PROMPT_UNKNOWN);
+	call.actor = (struct txn_actor){ .id = "u1",
+		.kind = "user",
+		.request_id = "r3",
+		.family = "admin" };
+	assert_int_equal(
+	    txn_run(f->store, TXN_WRITE, delete_prompt, &deed, &call),
+	    ERR_PROMPT_UNKNOWN);
 	assert_string_equal(ask(f, "SELECT count(*) FROM audit_log"),
 	    arena_printf(f->arena, "%zu", CASE_COUNT));
 }

@@ -100,62 +100,75 @@ static const struct {
 	const char *sql;
 	int64_t broken_seq;
 } cases[] = {
-    /* Every column of a row in the middle. */
-    {__LINE__, "UPDATE audit_log SET at = at + 1 WHERE seq = " MIDDLE, 4},
-    {__LINE__, "UPDATE audit_log SET actor_id = '' WHERE seq = " MIDDLE, 4},
-    {__LINE__, "UPDATE audit_log SET actor_kind = 'key' WHERE seq = " MIDDLE,
-	4},
-    {__LINE__, "UPDATE audit_log SET token_id = NULL WHERE seq = " MIDDLE, 4},
-    {__LINE__, "UPDATE audit_log SET token_id = '' WHERE seq = " MIDDLE, 4},
-    {__LINE__, "UPDATE audit_log SET request_id = 'x' WHERE seq = " MIDDLE, 4},
-    {__LINE__, "UPDATE audit_log SET family = 'px0' WHERE seq = " MIDDLE, 4},
-    {__LINE__, "UPDATE audit_log SET entity = 'team' WHERE seq = " MIDDLE, 4},
-    {__LINE__, "UPDATE audit_log SET entity_id = 'x' WHERE seq = " MIDDLE, 4},
-    {__LINE__, "UPDATE audit_log SET prompt_id = '' WHERE seq = " MIDDLE, 4},
-    {__LINE__, "UPDATE audit_log SET action = 'UPDATE' WHERE seq = " MIDDLE, 4},
-    {__LINE__, "UPDATE audit_log SET changes = '{}' WHERE seq = " MIDDLE, 4},
-    {__LINE__,
-	"UPDATE audit_log SET prev_hash = zeroblob(32) WHERE seq = " MIDDLE, 4},
-    {__LINE__, "UPDATE audit_log SET hash = zeroblob(32) WHERE seq = " MIDDLE,
-	4},
-    {__LINE__, "UPDATE audit_log SET hash = x'' WHERE seq = " MIDDLE, 4},
-    /* Bytes moved from one column into its neighbour. */
-    {__LINE__,
-	"UPDATE audit_log SET entity = 'organisationorg-3', entity_id = ''"
-	"WHERE seq = " MIDDLE,
-	4},
-    /* The ends. */
-    {__LINE__, "UPDATE audit_log SET actor_id = 'x' WHERE seq = 1", 1},
-    {__LINE__, "UPDATE audit_log SET actor_id = 'x' WHERE seq = 7", 7},
-    {__LINE__, "UPDATE installation SET genesis = zeroblob(32)", 1},
-    /* Rows removed: one, several, the first. */
-    {__LINE__, "DELETE FROM audit_log WHERE seq = " MIDDLE, 5},
-    {__LINE__, "DELETE FROM audit_log WHERE seq BETWEEN 2 AND 5", 6},
-    {__LINE__, "DELETE FROM audit_log WHERE seq = 1", 2},
-    /* One removed and the gap closed. */
-    {__LINE__,
-	"DELETE FROM audit_log WHERE seq = 4;"
-	"UPDATE audit_log SET seq = seq - 1 WHERE seq > 4",
-	4},
-    /* A row put in: before the first, and in the middle, with room made. */
-    {__LINE__,
-	"INSERT INTO audit_log SELECT 0, at, actor_id, actor_kind, token_id,"
-	"request_id, family, entity, entity_id, prompt_id, action, changes,"
-	"prev_hash, hash FROM audit_log WHERE seq = 1",
-	0},
-    {__LINE__,
-	"UPDATE audit_log SET seq = -seq WHERE seq > 4;"
-	"UPDATE audit_log SET seq = 1 - seq WHERE seq < 0;"
-	"INSERT INTO audit_log SELECT 5, at, actor_id, actor_kind, token_id,"
-	"request_id, family, entity, entity_id, prompt_id, action, changes,"
-	"prev_hash, hash FROM audit_log WHERE seq = 4",
-	5},
-    /* Two rows change places. */
-    {__LINE__,
-	"UPDATE audit_log SET seq = -1 WHERE seq = 3;"
-	"UPDATE audit_log SET seq = 3 WHERE seq = 4;"
-	"UPDATE audit_log SET seq = 4 WHERE seq = -1",
-	3},
+	/* Every column of a row in the middle. */
+	{ __LINE__, "UPDATE audit_log SET at = at + 1 WHERE seq = " MIDDLE, 4 },
+	{ __LINE__, "UPDATE audit_log SET actor_id = '' WHERE seq = " MIDDLE,
+	    4 },
+	{ __LINE__,
+	    "UPDATE audit_log SET actor_kind = 'key' WHERE seq = " MIDDLE, 4 },
+	{ __LINE__, "UPDATE audit_log SET token_id = NULL WHERE seq = " MIDDLE,
+	    4 },
+	{ __LINE__, "UPDATE audit_log SET token_id = '' WHERE seq = " MIDDLE,
+	    4 },
+	{ __LINE__, "UPDATE audit_log SET request_id = 'x' WHERE seq = " MIDDLE,
+	    4 },
+	{ __LINE__, "UPDATE audit_log SET family = 'px0' WHERE seq = " MIDDLE,
+	    4 },
+	{ __LINE__, "UPDATE audit_log SET entity = 'team' WHERE seq = " MIDDLE,
+	    4 },
+	{ __LINE__, "UPDATE audit_log SET entity_id = 'x' WHERE seq = " MIDDLE,
+	    4 },
+	{ __LINE__, "UPDATE audit_log SET prompt_id = '' WHERE seq = " MIDDLE,
+	    4 },
+	{ __LINE__,
+	    "UPDATE audit_log SET action = 'UPDATE' WHERE seq = " MIDDLE, 4 },
+	{ __LINE__, "UPDATE audit_log SET changes = '{}' WHERE seq = " MIDDLE,
+	    4 },
+	{ __LINE__,
+	    "UPDATE audit_log SET prev_hash = zeroblob(32) WHERE seq = " MIDDLE,
+	    4 },
+	{ __LINE__,
+	    "UPDATE audit_log SET hash = zeroblob(32) WHERE seq = " MIDDLE, 4 },
+	{ __LINE__, "UPDATE audit_log SET hash = x'' WHERE seq = " MIDDLE, 4 },
+	/* Bytes moved from one column into its neighbour. */
+	{ __LINE__,
+	    "UPDATE audit_log SET entity = 'organisationorg-3', entity_id = ''"
+	    "WHERE seq = " MIDDLE,
+	    4 },
+	/* The ends. */
+	{ __LINE__, "UPDATE audit_log SET actor_id = 'x' WHERE seq = 1", 1 },
+	{ __LINE__, "UPDATE audit_log SET actor_id = 'x' WHERE seq = 7", 7 },
+	{ __LINE__, "UPDATE installation SET genesis = zeroblob(32)", 1 },
+	/* Rows removed: one, several, the first. */
+	{ __LINE__, "DELETE FROM audit_log WHERE seq = " MIDDLE, 5 },
+	{ __LINE__, "DELETE FROM audit_log WHERE seq BETWEEN 2 AND 5", 6 },
+	{ __LINE__, "DELETE FROM audit_log WHERE seq = 1", 2 },
+	/* One removed and the gap closed. */
+	{ __LINE__,
+	    "DELETE FROM audit_log WHERE seq = 4;"
+	    "UPDATE audit_log SET seq = seq - 1 WHERE seq > 4",
+	    4 },
+	/* A row put in: before the first, and in the middle, with room made. */
+	{ __LINE__,
+	    "INSERT INTO audit_log SELECT 0, at, actor_id, actor_kind, "
+	    "token_id,"
+	    "request_id, family, entity, entity_id, prompt_id, action, changes,"
+	    "prev_hash, hash FROM audit_log WHERE seq = 1",
+	    0 },
+	{ __LINE__,
+	    "UPDATE audit_log SET seq = -seq WHERE seq > 4;"
+	    "UPDATE audit_log SET seq = 1 - seq WHERE seq < 0;"
+	    "INSERT INTO audit_log SELECT 5, at, actor_id, actor_kind, "
+	    "token_id,"
+	    "request_id, family, entity, entity_id, prompt_id, action, changes,"
+	    "prev_hash, hash FROM audit_log WHERE seq = 4",
+	    5 },
+	/* Two rows change places. */
+	{ __LINE__,
+	    "UPDATE audit_log SET seq = -1 WHERE seq = 3;"
+	    "UPDATE audit_log SET seq = 3 WHERE seq = 4;"
+	    "UPDATE audit_log SET seq = 4 WHERE seq = -1",
+	    3 },
 };
 
 static int64_t
@@ -210,8 +223,9 @@ the_chain_goes_on_after_a_break_without_healing_it(void **state)
 	struct audit_report report;
 
 	tamper(s, "UPDATE audit_log SET actor_id = 'x' WHERE seq = " MIDDLE);
-	scratch_write(s, "INSERT INTO organisation (id, name, created_at)"
-			 "VALUES ('later', 'name', 0)");
+	scratch_write(s,
+	    "INSERT INTO organisation (id, name, created_at)"
+	    "VALUES ('later', 'name', 0)");
 	report = report_on(s);
 	assert_int_equal(report.broken_seq, 4);
 	assert_int_equal(report.rows, 3);
@@ -220,9 +234,9 @@ the_chain_goes_on_after_a_break_without_healing_it(void **state)
 static enum err
 drop_genesis(struct txn *t, void *report)
 {
-	enum err err =
-	    scratch_exec(t, "DROP TRIGGER installation_before_delete_refuse;"
-			    "DELETE FROM installation");
+	enum err err = scratch_exec(t,
+	    "DROP TRIGGER installation_before_delete_refuse;"
+	    "DELETE FROM installation");
 
 	return err == ERR_NONE ? audit_verify(t, report) : err;
 }
@@ -242,11 +256,11 @@ static void
 the_log_refuses_changes_even_to_its_own_program(void **state)
 {
 	static const char *const refused[] = {
-	    "UPDATE audit_log SET actor_id = 'x'",
-	    "DELETE FROM audit_log",
-	    "DELETE FROM audit_log WHERE seq = 7",
-	    "UPDATE installation SET genesis = zeroblob(32)",
-	    "DELETE FROM installation",
+		"UPDATE audit_log SET actor_id = 'x'",
+		"DELETE FROM audit_log",
+		"DELETE FROM audit_log WHERE seq = 7",
+		"UPDATE installation SET genesis = zeroblob(32)",
+		"DELETE FROM installation",
 	};
 	struct scratch *s = *state;
 	size_t i;
@@ -266,14 +280,15 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    chain_test(a_whole_chain_holds_and_tells_its_head),
-	    scratch_test(the_head_of_an_empty_log_is_the_genesis),
-	    cmocka_unit_test(every_change_is_found_at_the_first_row_it_touches),
-	    chain_test(
-		a_truncated_end_shows_only_against_a_head_kept_elsewhere),
-	    chain_test(the_chain_goes_on_after_a_break_without_healing_it),
-	    chain_test(a_missing_genesis_is_a_failure_of_its_own),
-	    chain_test(the_log_refuses_changes_even_to_its_own_program),
+		chain_test(a_whole_chain_holds_and_tells_its_head),
+		scratch_test(the_head_of_an_empty_log_is_the_genesis),
+		cmocka_unit_test(
+		    every_change_is_found_at_the_first_row_it_touches),
+		chain_test(
+		    a_truncated_end_shows_only_against_a_head_kept_elsewhere),
+		chain_test(the_chain_goes_on_after_a_break_without_healing_it),
+		chain_test(a_missing_genesis_is_a_failure_of_its_own),
+		chain_test(the_log_refuses_changes_even_to_its_own_program),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

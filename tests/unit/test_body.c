@@ -47,27 +47,27 @@ whatever_the_scan_passes_is_parsed(void **state)
 		const char *text;
 		enum scan_kind kind;
 	} cases[] = {
-	    {__LINE__, "{}", SCAN_OBJECT},
-	    {__LINE__, " {\"a\": 1} \n", SCAN_OBJECT},
-	    {__LINE__, "[]", SCAN_ARRAY},
-	    {__LINE__, "null", SCAN_NULL},
-	    {__LINE__, " null ", SCAN_NULL},
-	    {__LINE__, "true", SCAN_TRUE},
-	    {__LINE__, "false ", SCAN_FALSE},
-	    {__LINE__, "0", SCAN_NUMBER},
-	    {__LINE__, "12", SCAN_NUMBER},
-	    {__LINE__, "-0", SCAN_NUMBER},
-	    {__LINE__, "-0.0", SCAN_NUMBER},
-	    {__LINE__, "1e400", SCAN_NUMBER},
-	    {__LINE__, "-1E-400", SCAN_NUMBER},
-	    {__LINE__, "[1e400,1E+5,0e0,0.10]", SCAN_ARRAY},
-	    {__LINE__, "123456789012345678901234567890", SCAN_NUMBER},
-	    {__LINE__, "-123456789012345678901234567890 ", SCAN_NUMBER},
-	    {__LINE__, "\"\"", SCAN_STRING},
-	    {__LINE__, "\"\\ud83d\\ude00\" ", SCAN_STRING},
-	    {__LINE__, "[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]", SCAN_ARRAY},
-	    {__LINE__, "[[[[[[[[[[[[[[[{\"a\":null}]]]]]]]]]]]]]]]",
-		SCAN_ARRAY},
+		{ __LINE__, "{}", SCAN_OBJECT },
+		{ __LINE__, " {\"a\": 1} \n", SCAN_OBJECT },
+		{ __LINE__, "[]", SCAN_ARRAY },
+		{ __LINE__, "null", SCAN_NULL },
+		{ __LINE__, " null ", SCAN_NULL },
+		{ __LINE__, "true", SCAN_TRUE },
+		{ __LINE__, "false ", SCAN_FALSE },
+		{ __LINE__, "0", SCAN_NUMBER },
+		{ __LINE__, "12", SCAN_NUMBER },
+		{ __LINE__, "-0", SCAN_NUMBER },
+		{ __LINE__, "-0.0", SCAN_NUMBER },
+		{ __LINE__, "1e400", SCAN_NUMBER },
+		{ __LINE__, "-1E-400", SCAN_NUMBER },
+		{ __LINE__, "[1e400,1E+5,0e0,0.10]", SCAN_ARRAY },
+		{ __LINE__, "123456789012345678901234567890", SCAN_NUMBER },
+		{ __LINE__, "-123456789012345678901234567890 ", SCAN_NUMBER },
+		{ __LINE__, "\"\"", SCAN_STRING },
+		{ __LINE__, "\"\\ud83d\\ude00\" ", SCAN_STRING },
+		{ __LINE__, "[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]", SCAN_ARRAY },
+		{ __LINE__, "[[[[[[[[[[[[[[[{\"a\":null}]]]]]]]]]]]]]]]",
+		    SCAN_ARRAY },
 	};
 	const struct body *b;
 	size_t i;
@@ -89,15 +89,15 @@ what_json_c_alone_would_take_is_refused(void **state)
 		const char *text;
 		enum scan_fault fault;
 	} cases[] = {
-	    {__LINE__, "", SCAN_EMPTY},
-	    {__LINE__, "{'a':1}", SCAN_SYNTAX},
-	    {__LINE__, "[NaN]", SCAN_SYNTAX},
-	    {__LINE__, "[1.]", SCAN_SYNTAX},
-	    {__LINE__, "[\"a\nb\"]", SCAN_SYNTAX},
-	    {__LINE__, "{\"a\":1,\"a\":2}", SCAN_DUPLICATE},
-	    {__LINE__, "\"\xc0\xaf\"", SCAN_UTF8},
-	    {__LINE__, "\"\\ud800\"", SCAN_SURROGATE},
-	    {__LINE__, "\"\\u0000\"", SCAN_NUL},
+		{ __LINE__, "", SCAN_EMPTY },
+		{ __LINE__, "{'a':1}", SCAN_SYNTAX },
+		{ __LINE__, "[NaN]", SCAN_SYNTAX },
+		{ __LINE__, "[1.]", SCAN_SYNTAX },
+		{ __LINE__, "[\"a\nb\"]", SCAN_SYNTAX },
+		{ __LINE__, "{\"a\":1,\"a\":2}", SCAN_DUPLICATE },
+		{ __LINE__, "\"\xc0\xaf\"", SCAN_UTF8 },
+		{ __LINE__, "\"\\ud800\"", SCAN_SURROGATE },
+		{ __LINE__, "\"\\u0000\"", SCAN_NUL },
 	};
 	struct scan scan;
 	size_t i;
@@ -213,14 +213,14 @@ a_form_is_an_object_of_strings(void **state)
 		size_t count;
 		const char *name, *value; /* of the last member */
 	} cases[] = {
-	    {__LINE__, "", 0, NULL, NULL},
-	    {__LINE__, "&&", 0, NULL, NULL},
-	    {__LINE__, "a=1", 1, "a", "1"},
-	    {__LINE__, "a", 1, "a", ""},
-	    {__LINE__, "a=1&b=x%20y+z", 2, "b", "x y z"},
-	    {__LINE__, "a=b=c", 1, "a", "b=c"},
-	    {__LINE__, "%61%22=%22%5C%0a", 1, "a\"", "\"\\\n"},
-	    {__LINE__, "a=\x01\x02\x03&b=%C3%A9", 2, "b", "\xc3\xa9"},
+		{ __LINE__, "", 0, NULL, NULL },
+		{ __LINE__, "&&", 0, NULL, NULL },
+		{ __LINE__, "a=1", 1, "a", "1" },
+		{ __LINE__, "a", 1, "a", "" },
+		{ __LINE__, "a=1&b=x%20y+z", 2, "b", "x y z" },
+		{ __LINE__, "a=b=c", 1, "a", "b=c" },
+		{ __LINE__, "%61%22=%22%5C%0a", 1, "a\"", "\"\\\n" },
+		{ __LINE__, "a=\x01\x02\x03&b=%C3%A9", 2, "b", "\xc3\xa9" },
 	};
 	const struct body *b;
 	const struct scan_member *last;
@@ -247,15 +247,15 @@ static void
 an_ill_formed_form_is_refused(void **state)
 {
 	static const char *const texts[] = {
-	    "a=%",
-	    "a=%4",
-	    "a=%zz",
-	    "a=%00",
-	    "a=%ff",
-	    "a=\xff",
-	    "a=1&a=2",
-	    "a=1&%61=2",
-	    "a=%ed%a0%80",
+		"a=%",
+		"a=%4",
+		"a=%zz",
+		"a=%00",
+		"a=%ff",
+		"a=\xff",
+		"a=1&a=2",
+		"a=1&%61=2",
+		"a=%ed%a0%80",
 	};
 	struct scan scan;
 	size_t i;
@@ -274,16 +274,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(whatever_the_scan_passes_is_parsed),
-	    cmocka_unit_test(what_json_c_alone_would_take_is_refused),
-	    cmocka_unit_test(text_without_a_nul_behind_it_is_parsed),
-	    cmocka_unit_test(strings_are_decoded),
-	    cmocka_unit_test(items_are_bodies_of_their_own),
-	    cmocka_unit_test(members_of_an_object_are_items_too),
-	    cmocka_unit_test(numbers_keep_their_text),
-	    cmocka_unit_test(the_empty_body_is_an_object_without_members),
-	    cmocka_unit_test(a_form_is_an_object_of_strings),
-	    cmocka_unit_test(an_ill_formed_form_is_refused),
+		cmocka_unit_test(whatever_the_scan_passes_is_parsed),
+		cmocka_unit_test(what_json_c_alone_would_take_is_refused),
+		cmocka_unit_test(text_without_a_nul_behind_it_is_parsed),
+		cmocka_unit_test(strings_are_decoded),
+		cmocka_unit_test(items_are_bodies_of_their_own),
+		cmocka_unit_test(members_of_an_object_are_items_too),
+		cmocka_unit_test(numbers_keep_their_text),
+		cmocka_unit_test(the_empty_body_is_an_object_without_members),
+		cmocka_unit_test(a_form_is_an_object_of_strings),
+		cmocka_unit_test(an_ill_formed_form_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, make_arena, drop_arena);

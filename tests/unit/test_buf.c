@@ -148,14 +148,14 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(an_empty_buffer_is_empty_text),
-	    cmocka_unit_test(appends_are_joined_and_end_in_nul),
-	    cmocka_unit_test(the_limit_is_reached_but_not_passed),
-	    cmocka_unit_test(after_a_failure_nothing_is_added),
-	    cmocka_unit_test(a_buffer_of_no_bytes_takes_nothing),
-	    cmocka_unit_test(printf_that_does_not_fit_fails_whole),
-	    cmocka_unit_test(a_buffer_grows_over_its_first_blocks),
-	    cmocka_unit_test(a_freed_buffer_can_be_used_again),
+		cmocka_unit_test(an_empty_buffer_is_empty_text),
+		cmocka_unit_test(appends_are_joined_and_end_in_nul),
+		cmocka_unit_test(the_limit_is_reached_but_not_passed),
+		cmocka_unit_test(after_a_failure_nothing_is_added),
+		cmocka_unit_test(a_buffer_of_no_bytes_takes_nothing),
+		cmocka_unit_test(printf_that_does_not_fit_fails_whole),
+		cmocka_unit_test(a_buffer_grows_over_its_first_blocks),
+		cmocka_unit_test(a_freed_buffer_can_be_used_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,15 +28,15 @@ struct place {
 
 /* What the tests set, or what whoever runs them may have set. */
 static const char *const variables[] = {
-    "PROMPTLEDGER_CONFIG",
-    "PROMPTLEDGER_DATA",
-    "PROMPTLEDGER_THREADS",
-    "PROMPTLEDGER_SIGNUP",
-    "PROMPTLEDGER_LOG",
-    "PROMPTLEDGER_SYNCHRONOUS",
-    "PROMPTLEDGER_OTHER",
-    "HTTP_PROMPTLEDGER_THREADS",
-    "XDG_STATE_HOME",
+	"PROMPTLEDGER_CONFIG",
+	"PROMPTLEDGER_DATA",
+	"PROMPTLEDGER_THREADS",
+	"PROMPTLEDGER_SIGNUP",
+	"PROMPTLEDGER_LOG",
+	"PROMPTLEDGER_SYNCHRONOUS",
+	"PROMPTLEDGER_OTHER",
+	"HTTP_PROMPTLEDGER_THREADS",
+	"XDG_STATE_HOME",
 };
 
 static void
@@ -146,8 +146,8 @@ static void
 later_sources_win(void **state)
 {
 	struct place *p = *state;
-	const char *const env[] = {
-	    "PROMPTLEDGER_THREADS=4", "SERVER_NAME=x", NULL};
+	const char *const env[] = { "PROMPTLEDGER_THREADS=4", "SERVER_NAME=x",
+		NULL };
 
 	write_file(p->file, "threads = 2\nsession_hours = 5\n");
 	assert_int_equal(load(p), ERR_NONE);
@@ -184,28 +184,31 @@ static const struct {
 	int at;           /* the line at fault */
 	const char *says; /* a part of the message */
 } refused[] = {
-    {__LINE__, "thread = 2\n", 1, "unknown setting thread"},
-    {__LINE__, "# one\n\nthreads = 2\nnonsense = 1\nthreads = 0\n", 4,
-	"unknown setting nonsense"},
-    {__LINE__, "data = /elsewhere\n", 1, "unknown setting data"},
-    {__LINE__, "threads\n", 1, "`name = value` is wanted"},
-    {__LINE__, "= 2\n", 1, "unknown setting"},
-    {__LINE__, "threads =\n", 1, "threads: a number from 1 to 256"},
-    {__LINE__, "threads = 0\n", 1, "a number from 1 to 256"},
-    {__LINE__, "threads = 257\n", 1, "a number from 1 to 256"},
-    {__LINE__, "threads = -1\n", 1, "a number from 1 to 256"},
-    {__LINE__, "threads = 2x\n", 1, "a number"},
-    {__LINE__, "threads = 2.5\n", 1, "a number"},
-    {__LINE__, "threads = 99999999999999999999\n", 1, "a number"},
-    {__LINE__, "log = all\nlock_ms = 0\n", 2, "lock_ms: a number"},
-    {__LINE__, "body_max_bytes = 1023\n", 1, "body_max_bytes: a number"},
-    {__LINE__, "signup = maybe\n", 1, "signup: one of these is wanted"},
-    {__LINE__, "signup = OPEN\n", 1, "signup: one of these is wanted"},
-    {__LINE__, "signup = ope\n", 1, "one of these is wanted: open closed"},
-    {__LINE__, "signup = open closed\n", 1, "one of these"},
-    {__LINE__, "synchronous =\n", 1, "one of these is wanted: full normal"},
-    {__LINE__, "base = ledger\n", 1, "base: a path that begins with /"},
-    {__LINE__, "public_url = a\tb\n", 1, "public_url: control characters"},
+	{ __LINE__, "thread = 2\n", 1, "unknown setting thread" },
+	{ __LINE__, "# one\n\nthreads = 2\nnonsense = 1\nthreads = 0\n", 4,
+	    "unknown setting nonsense" },
+	{ __LINE__, "data = /elsewhere\n", 1, "unknown setting data" },
+	{ __LINE__, "threads\n", 1, "`name = value` is wanted" },
+	{ __LINE__, "= 2\n", 1, "unknown setting" },
+	{ __LINE__, "threads =\n", 1, "threads: a number from 1 to 256" },
+	{ __LINE__, "threads = 0\n", 1, "a number from 1 to 256" },
+	{ __LINE__, "threads = 257\n", 1, "a number from 1 to 256" },
+	{ __LINE__, "threads = -1\n", 1, "a number from 1 to 256" },
+	{ __LINE__, "threads = 2x\n", 1, "a number" },
+	{ __LINE__, "threads = 2.5\n", 1, "a number" },
+	{ __LINE__, "threads = 99999999999999999999\n", 1, "a number" },
+	{ __LINE__, "log = all\nlock_ms = 0\n", 2, "lock_ms: a number" },
+	{ __LINE__, "body_max_bytes = 1023\n", 1, "body_max_bytes: a number" },
+	{ __LINE__, "signup = maybe\n", 1, "signup: one of these is wanted" },
+	{ __LINE__, "signup = OPEN\n", 1, "signup: one of these is wanted" },
+	{ __LINE__, "signup = ope\n", 1,
+	    "one of these is wanted: open closed" },
+	{ __LINE__, "signup = open closed\n", 1, "one of these" },
+	{ __LINE__, "synchronous =\n", 1,
+	    "one of these is wanted: full normal" },
+	{ __LINE__, "base = ledger\n", 1, "base: a path that begins with /" },
+	{ __LINE__, "public_url = a\tb\n", 1,
+	    "public_url: control characters" },
 };
 
 static void
@@ -283,9 +286,9 @@ static void
 names_that_clients_influence_configure_nothing(void **state)
 {
 	struct place *p = *state;
-	const char *const env[] = {"HTTP_PROMPTLEDGER_THREADS=3",
-	    "HTTP_THREADS=3", "THREADS=3", "PROMPTLEDGER_THREADS",
-	    "XPROMPTLEDGER_THREADS=3", "PROMPTLEDGER_=3", NULL};
+	const char *const env[] = { "HTTP_PROMPTLEDGER_THREADS=3",
+		"HTTP_THREADS=3", "THREADS=3", "PROMPTLEDGER_THREADS",
+		"XPROMPTLEDGER_THREADS=3", "PROMPTLEDGER_=3", NULL };
 	int64_t before;
 
 	assert_int_equal(load(p), ERR_NONE);
@@ -364,21 +367,24 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    place_test(without_any_source_the_defaults_hold),
-	    place_test(every_default_lies_in_its_own_range),
-	    place_test(later_sources_win),
-	    place_test(a_file_may_hold_blanks_comments_and_foreign_line_ends),
-	    place_test(a_bad_line_is_refused_with_file_and_line),
-	    place_test(a_named_file_replaces_the_one_beside_the_data),
-	    place_test(a_named_file_that_is_missing_is_refused),
-	    place_test(a_file_that_cannot_be_read_is_refused),
-	    place_test(a_bad_value_in_the_environment_is_refused_by_name),
-	    place_test(names_that_clients_influence_configure_nothing),
-	    place_test(foreign_names_with_our_prefix_are_left_alone),
-	    place_test(the_data_directory_comes_from_the_first_that_names_it),
-	    place_test(without_any_name_the_data_lies_beside_the_installation),
-	    place_test(
-		a_relative_data_directory_becomes_absolute_or_is_refused),
+		place_test(without_any_source_the_defaults_hold),
+		place_test(every_default_lies_in_its_own_range),
+		place_test(later_sources_win),
+		place_test(
+		    a_file_may_hold_blanks_comments_and_foreign_line_ends),
+		place_test(a_bad_line_is_refused_with_file_and_line),
+		place_test(a_named_file_replaces_the_one_beside_the_data),
+		place_test(a_named_file_that_is_missing_is_refused),
+		place_test(a_file_that_cannot_be_read_is_refused),
+		place_test(a_bad_value_in_the_environment_is_refused_by_name),
+		place_test(names_that_clients_influence_configure_nothing),
+		place_test(foreign_names_with_our_prefix_are_left_alone),
+		place_test(
+		    the_data_directory_comes_from_the_first_that_names_it),
+		place_test(
+		    without_any_name_the_data_lies_beside_the_installation),
+		place_test(
+		    a_relative_data_directory_becomes_absolute_or_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

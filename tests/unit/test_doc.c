@@ -75,19 +75,19 @@ text_is_escaped_as_rfc_8259_asks_and_no_further(void **state)
 		int line;
 		const char *text, *json;
 	} cases[] = {
-	    {__LINE__, "", "\"\""},
-	    {__LINE__, "plain", "\"plain\""},
-	    {__LINE__, "\"", "\"\\\"\""},
-	    {__LINE__, "\\", "\"\\\\\""},
-	    {__LINE__, "\b\t\n\f\r", "\"\\b\\t\\n\\f\\r\""},
-	    {__LINE__, "\x01\x0b\x1f", "\"\\u0001\\u000b\\u001f\""},
-	    {__LINE__, "/<>&'\x7f", "\"/<>&'\x7f\""},
-	    {__LINE__, "\xc3\xa9\xe2\x80\xa8\xf0\x9f\x98\x80",
-		"\"\xc3\xa9\xe2\x80\xa8\xf0\x9f\x98\x80\""},
-	    {__LINE__, "1234567\"", "\"1234567\\\"\""},
-	    {__LINE__, "12345678\"", "\"12345678\\\"\""},
-	    {__LINE__, "\"2345678\n0123456789\\",
-		"\"\\\"2345678\\n0123456789\\\\\""},
+		{ __LINE__, "", "\"\"" },
+		{ __LINE__, "plain", "\"plain\"" },
+		{ __LINE__, "\"", "\"\\\"\"" },
+		{ __LINE__, "\\", "\"\\\\\"" },
+		{ __LINE__, "\b\t\n\f\r", "\"\\b\\t\\n\\f\\r\"" },
+		{ __LINE__, "\x01\x0b\x1f", "\"\\u0001\\u000b\\u001f\"" },
+		{ __LINE__, "/<>&'\x7f", "\"/<>&'\x7f\"" },
+		{ __LINE__, "\xc3\xa9\xe2\x80\xa8\xf0\x9f\x98\x80",
+		    "\"\xc3\xa9\xe2\x80\xa8\xf0\x9f\x98\x80\"" },
+		{ __LINE__, "1234567\"", "\"1234567\\\"\"" },
+		{ __LINE__, "12345678\"", "\"12345678\\\"\"" },
+		{ __LINE__, "\"2345678\n0123456789\\",
+		    "\"\\\"2345678\\n0123456789\\\\\"" },
 	};
 	size_t i;
 
@@ -107,8 +107,8 @@ text_is_escaped_as_rfc_8259_asks_and_no_further(void **state)
 static void
 every_byte_at_every_place_comes_back_from_a_parser(void **state)
 {
-	static const char fills[] = {
-	    'a', ' ', '!', '"', '#', '[', '\\', 0x01, 0x1f, 0x7f};
+	static const char fills[] = { 'a', ' ', '!', '"', '#', '[', '\\', 0x01,
+		0x1f, 0x7f };
 	struct arena *arena = arena_new();
 	char text[18];
 	struct scan scan;
@@ -182,19 +182,22 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(
-		members_and_elements_are_separated_by_commas, begin, end),
-	    cmocka_unit_test_setup_teardown(
-		absent_text_and_json_are_null, begin, end),
-	    cmocka_unit_test_setup_teardown(
-		text_is_escaped_as_rfc_8259_asks_and_no_further, begin, end),
-	    cmocka_unit_test_setup_teardown(
-		every_byte_at_every_place_comes_back_from_a_parser, begin, end),
-	    cmocka_unit_test_setup_teardown(names_are_escaped_too, begin, end),
-	    cmocka_unit_test_setup_teardown(
-		integers_of_every_size_are_written, begin, end),
-	    cmocka_unit_test_setup_teardown(
-		a_full_buffer_is_a_failure_kept_for_the_end, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    members_and_elements_are_separated_by_commas, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    absent_text_and_json_are_null, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    text_is_escaped_as_rfc_8259_asks_and_no_further, begin,
+		    end),
+		cmocka_unit_test_setup_teardown(
+		    every_byte_at_every_place_comes_back_from_a_parser, begin,
+		    end),
+		cmocka_unit_test_setup_teardown(
+		    names_are_escaped_too, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    integers_of_every_size_are_written, begin, end),
+		cmocka_unit_test_setup_teardown(
+		    a_full_buffer_is_a_failure_kept_for_the_end, begin, end),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -203,7 +203,7 @@ end_now(void *app)
 static void
 listen_at(struct server *s)
 {
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
 
 	snprintf(s->dir, sizeof(s->dir), "/tmp/fcgi-test-XXXXXX");
 	assert_non_null(mkdtemp(s->dir));
@@ -301,8 +301,8 @@ let_go(const struct server *s)
 static int
 call(const struct server *s)
 {
-	const struct timeval patience = {.tv_sec = 20};
-	struct sockaddr_un to = {.sun_family = AF_UNIX};
+	const struct timeval patience = { .tv_sec = 20 };
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	assert_true(fd >= 0);
@@ -319,8 +319,8 @@ add_record(struct buf *b, int type, const char *content, size_t len)
 {
 	const bool bare = len == 0 || type == FCGI_BEGIN_REQUEST;
 	const char padding = bare ? 0 : (char)(8 - len % 8);
-	const char header[8] = {
-	    1, (char)type, 0, 1, (char)(len >> 8), (char)len, padding, 0};
+	const char header[8] = { 1, (char)type, 0, 1, (char)(len >> 8),
+		(char)len, padding, 0 };
 
 	buf_add(b, header, sizeof(header));
 	buf_add(b, content, len);
@@ -330,7 +330,7 @@ add_record(struct buf *b, int type, const char *content, size_t len)
 static void
 add_begin(struct buf *b, int role, int flags)
 {
-	const char body[8] = {0, (char)role, (char)flags, 0, 0, 0, 0, 0};
+	const char body[8] = { 0, (char)role, (char)flags, 0, 0, 0, 0, 0 };
 
 	add_record(b, FCGI_BEGIN_REQUEST, body, sizeof(body));
 }
@@ -339,8 +339,8 @@ add_begin(struct buf *b, int role, int flags)
 static void
 add_length(struct buf *b, size_t len)
 {
-	const char four[4] = {(char)(len >> 24 | 0x80), (char)(len >> 16),
-	    (char)(len >> 8), (char)len};
+	const char four[4] = { (char)(len >> 24 | 0x80), (char)(len >> 16),
+		(char)(len >> 8), (char)len };
 
 	if (len < 128)
 		buf_char(b, (char)len);
@@ -413,7 +413,7 @@ receive_answer(int fd, struct buf *out)
 		if (!receive(fd, header, sizeof(header)))
 			return false;
 		len = (size_t)(unsigned char)header[4] << 8 |
-		      (unsigned char)header[5];
+		    (unsigned char)header[5];
 		if (!receive(fd, content, len + (unsigned char)header[6]))
 			return false;
 		if (header[1] == FCGI_STDOUT)
@@ -694,37 +694,37 @@ static const struct {
 	const char *bytes;
 	size_t len;
 } broken[] = {
-    {__LINE__, "", 0},
-    {__LINE__, "\1", 1},
-    {__LINE__, "GET / HTTP/1.1\r\n\r\n", 18},
-    /* Another version, another role, no content, too much. */
-    {__LINE__, "\2\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0", 16},
-    {__LINE__, "\1\1\0\1\0\10\0\0\0\11\0\0\0\0\0\0", 16},
-    {__LINE__, "\1\1\0\1\0\0\0\0", 8},
-    {__LINE__, "\1\1\0\1\0\11\0\0\0\1\0\0\0\0\0\0\0", 17},
-    /* PARAMS or STDIN without a beginning; request number 0. */
-    {__LINE__, "\1\4\0\1\0\0\0\0", 8},
-    {__LINE__, "\1\5\0\1\0\0\0\0", 8},
-    {__LINE__, "\1\1\0\0\0\10\0\0\0\1\0\0\0\0\0\0", 16},
-    /* Begun, then the end, nonsense, or an abort. */
-    {__LINE__, "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0", 16},
-    {__LINE__, "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0\1\77\0\1\0\0\0\0", 24},
-    {__LINE__, "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0\1\2\0\1\0\0\0\0", 24},
-    {__LINE__, "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0\1\4\0\1\0\5\0\0\3", 25},
-    /* Parameters longer than their record says, by a little and by
+	{ __LINE__, "", 0 },
+	{ __LINE__, "\1", 1 },
+	{ __LINE__, "GET / HTTP/1.1\r\n\r\n", 18 },
+	/* Another version, another role, no content, too much. */
+	{ __LINE__, "\2\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0", 16 },
+	{ __LINE__, "\1\1\0\1\0\10\0\0\0\11\0\0\0\0\0\0", 16 },
+	{ __LINE__, "\1\1\0\1\0\0\0\0", 8 },
+	{ __LINE__, "\1\1\0\1\0\11\0\0\0\1\0\0\0\0\0\0\0", 17 },
+	/* PARAMS or STDIN without a beginning; request number 0. */
+	{ __LINE__, "\1\4\0\1\0\0\0\0", 8 },
+	{ __LINE__, "\1\5\0\1\0\0\0\0", 8 },
+	{ __LINE__, "\1\1\0\0\0\10\0\0\0\1\0\0\0\0\0\0", 16 },
+	/* Begun, then the end, nonsense, or an abort. */
+	{ __LINE__, "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0", 16 },
+	{ __LINE__, "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0\1\77\0\1\0\0\0\0", 24 },
+	{ __LINE__, "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0\1\2\0\1\0\0\0\0", 24 },
+	{ __LINE__, "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0\1\4\0\1\0\5\0\0\3", 25 },
+	/* Parameters longer than their record says, by a little and by
 	 * as much as the format can say (CVE-2025-23016). */
-    {__LINE__,
-	"\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0"
-	"\1\4\0\1\0\4\0\0\11\11AB"
-	"\1\4\0\1\0\0\0\0",
-	36},
-    {__LINE__,
-	"\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0"
-	"\1\4\0\1\0\12\0\0\377\377\377\377\377\377\377\377AB"
-	"\1\4\0\1\0\0\0\0",
-	42},
-    /* An unknown record for the process itself. */
-    {__LINE__, "\1\143\0\0\0\0\0\0", 8},
+	{ __LINE__,
+	    "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0"
+	    "\1\4\0\1\0\4\0\0\11\11AB"
+	    "\1\4\0\1\0\0\0\0",
+	    36 },
+	{ __LINE__,
+	    "\1\1\0\1\0\10\0\0\0\1\0\0\0\0\0\0"
+	    "\1\4\0\1\0\12\0\0\377\377\377\377\377\377\377\377AB"
+	    "\1\4\0\1\0\0\0\0",
+	    42 },
+	/* An unknown record for the process itself. */
+	{ __LINE__, "\1\143\0\0\0\0\0\0", 8 },
 };
 
 static void
@@ -893,7 +893,7 @@ static int
 run_cgi(const char *path, const char *body, struct buf *out)
 {
 	struct server s = make_server(1);
-	char *env[] = {(char *)(uintptr_t)path, NULL}, bytes[4096];
+	char *env[] = { (char *)(uintptr_t)path, NULL }, bytes[4096];
 	int in[2], back[2], status;
 	ssize_t got;
 	pid_t pid;
@@ -954,7 +954,7 @@ enum input { CLOSED, PIPE, EMPTY_FILE, TERMINAL, PAIR, UNBOUND, LISTENING };
 static int
 open_input(enum input kind)
 {
-	struct sockaddr_un at = {.sun_family = AF_UNIX};
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	int fds[2];
 
 	switch (kind) {
@@ -1010,29 +1010,33 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_request_is_answered),
-	    cmocka_unit_test(a_body_in_many_records_arrives_whole),
-	    cmocka_unit_test(a_long_parameter_crosses_records_and_buffers),
-	    cmocka_unit_test(a_big_answer_arrives_whole),
-	    cmocka_unit_test(as_many_requests_as_threads_are_served_at_once),
-	    cmocka_unit_test(what_was_accepted_is_answered_after_sigterm),
-	    cmocka_unit_test(what_waits_in_the_queue_is_answered_after_sigterm),
-	    cmocka_unit_test(sigusr1_ends_it_too_and_later_signals_do_not_kill),
-	    cmocka_unit_test(a_request_that_never_ends_is_abandoned_in_time),
-	    cmocka_unit_test(the_service_ends_when_the_program_wishes),
-	    cmocka_unit_test(a_worker_that_cannot_start_ends_the_service),
-	    cmocka_unit_test(broken_records_harm_nobody_else),
-	    cmocka_unit_test(
-		a_request_with_only_some_of_its_parameters_is_not_handled),
-	    cmocka_unit_test(a_body_that_breaks_off_is_noticed),
-	    cmocka_unit_test(a_peer_that_leaves_is_noticed_while_writing),
-	    cmocka_unit_test(an_unread_body_does_not_disturb),
-	    cmocka_unit_test(a_kept_connection_brings_several_requests),
-	    cmocka_unit_test(
-		a_kept_connection_holds_up_neither_others_nor_the_end),
-	    cmocka_unit_test(plain_cgi_answers_one_request),
-	    cmocka_unit_test(plain_cgi_survives_a_server_that_left),
-	    cmocka_unit_test(only_a_listening_socket_makes_a_responder),
+		cmocka_unit_test(a_request_is_answered),
+		cmocka_unit_test(a_body_in_many_records_arrives_whole),
+		cmocka_unit_test(a_long_parameter_crosses_records_and_buffers),
+		cmocka_unit_test(a_big_answer_arrives_whole),
+		cmocka_unit_test(
+		    as_many_requests_as_threads_are_served_at_once),
+		cmocka_unit_test(what_was_accepted_is_answered_after_sigterm),
+		cmocka_unit_test(
+		    what_waits_in_the_queue_is_answered_after_sigterm),
+		cmocka_unit_test(
+		    sigusr1_ends_it_too_and_later_signals_do_not_kill),
+		cmocka_unit_test(
+		    a_request_that_never_ends_is_abandoned_in_time),
+		cmocka_unit_test(the_service_ends_when_the_program_wishes),
+		cmocka_unit_test(a_worker_that_cannot_start_ends_the_service),
+		cmocka_unit_test(broken_records_harm_nobody_else),
+		cmocka_unit_test(
+		    a_request_with_only_some_of_its_parameters_is_not_handled),
+		cmocka_unit_test(a_body_that_breaks_off_is_noticed),
+		cmocka_unit_test(a_peer_that_leaves_is_noticed_while_writing),
+		cmocka_unit_test(an_unread_body_does_not_disturb),
+		cmocka_unit_test(a_kept_connection_brings_several_requests),
+		cmocka_unit_test(
+		    a_kept_connection_holds_up_neither_others_nor_the_end),
+		cmocka_unit_test(plain_cgi_answers_one_request),
+		cmocka_unit_test(plain_cgi_survives_a_server_that_left),
+		cmocka_unit_test(only_a_listening_socket_makes_a_responder),
 	};
 
 	alarm(120); /* a server that hangs must not hang the tests */

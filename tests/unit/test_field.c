@@ -25,7 +25,7 @@ struct thing {
 	struct given_json params;
 };
 
-static const char *const kinds[] = {"text", "audio", NULL};
+static const char *const kinds[] = { "text", "audio", NULL };
 
 static bool
 has_no_slash(const char *text)
@@ -34,54 +34,55 @@ has_no_slash(const char *text)
 }
 
 static const struct field thing_rows[] = {
-    {.name = "title",
-	.alias = "name",
-	.type = FIELD_TEXT,
-	.flags = FIELD_REQUIRED | FIELD_TRIM | FIELD_NO_CONTROL,
-	.min = 1,
-	.max = 5,
-	.check = has_no_slash,
-	.offset = offsetof(struct thing, title)},
-    {.name = "kind",
-	.type = FIELD_CHOICE,
-	.flags = FIELD_NULLABLE,
-	.choices = kinds,
-	.offset = offsetof(struct thing, kind)},
-    {.name = "id",
-	.type = FIELD_UUID,
-	.flags = FIELD_NULL_IS_ABSENT,
-	.offset = offsetof(struct thing, id)},
-    {.name = "size",
-	.type = FIELD_INTEGER,
-	.min = -5,
-	.max = INT64_MAX,
-	.offset = offsetof(struct thing, size)},
-    {.name = "active",
-	.type = FIELD_BOOLEAN,
-	.offset = offsetof(struct thing, active)},
-    {.name = "tags",
-	.type = FIELD_TEXTS,
-	.flags = FIELD_TRIM | FIELD_NO_CONTROL,
-	.min = 1,
-	.max = 3,
-	.item_min = 1,
-	.item_max = 4,
-	.offset = offsetof(struct thing, tags)},
-    {.name = "list",
-	.type = FIELD_ARRAY,
-	.offset = offsetof(struct thing, list)},
-    {.name = "params",
-	.type = FIELD_OBJECT,
-	.flags = FIELD_NULLABLE,
-	.offset = offsetof(struct thing, params)},
+	{ .name = "title",
+	    .alias = "name",
+	    .type = FIELD_TEXT,
+	    .flags = FIELD_REQUIRED | FIELD_TRIM | FIELD_NO_CONTROL,
+	    .min = 1,
+	    .max = 5,
+	    .check = has_no_slash,
+	    .offset = offsetof(struct thing, title) },
+	{ .name = "kind",
+	    .type = FIELD_CHOICE,
+	    .flags = FIELD_NULLABLE,
+	    .choices = kinds,
+	    .offset = offsetof(struct thing, kind) },
+	{ .name = "id",
+	    .type = FIELD_UUID,
+	    .flags = FIELD_NULL_IS_ABSENT,
+	    .offset = offsetof(struct thing, id) },
+	{ .name = "size",
+	    .type = FIELD_INTEGER,
+	    .min = -5,
+	    .max = INT64_MAX,
+	    .offset = offsetof(struct thing, size) },
+	{ .name = "active",
+	    .type = FIELD_BOOLEAN,
+	    .offset = offsetof(struct thing, active) },
+	{ .name = "tags",
+	    .type = FIELD_TEXTS,
+	    .flags = FIELD_TRIM | FIELD_NO_CONTROL,
+	    .min = 1,
+	    .max = 3,
+	    .item_min = 1,
+	    .item_max = 4,
+	    .offset = offsetof(struct thing, tags) },
+	{ .name = "list",
+	    .type = FIELD_ARRAY,
+	    .offset = offsetof(struct thing, list) },
+	{ .name = "params",
+	    .type = FIELD_OBJECT,
+	    .flags = FIELD_NULLABLE,
+	    .offset = offsetof(struct thing, params) },
 };
 
-static const struct field_table thing_table = {
-    FIELD_TABLE(thing_rows), .refuse_unknown = true};
+static const struct field_table thing_table = { FIELD_TABLE(thing_rows),
+	.refuse_unknown = true };
 
 /* The rows that a query string can hold. */
 static const struct field_table query_table = {
-    .rows = thing_rows, .count = 5, .refuse_unknown = true};
+	.rows = thing_rows, .count = 5, .refuse_unknown = true
+};
 
 static struct arena *arena;
 static struct thing thing;
@@ -132,23 +133,23 @@ static const char *
 slug(enum fault_kind kind)
 {
 	static const char *const slugs[] = {
-	    [FAULT_UNKNOWN] = "unknown",
-	    [FAULT_REPEATED] = "repeated",
-	    [FAULT_MISSING] = "missing",
-	    [FAULT_NULL] = "null",
-	    [FAULT_TYPE] = "type",
-	    [FAULT_SHORT] = "short",
-	    [FAULT_LONG] = "long",
-	    [FAULT_SMALL] = "small",
-	    [FAULT_LARGE] = "large",
-	    [FAULT_CHOICE] = "choice",
-	    [FAULT_FEW] = "few",
-	    [FAULT_MANY] = "many",
-	    [FAULT_ITEM_TYPE] = "item_type",
-	    [FAULT_ITEM_SHORT] = "item_short",
-	    [FAULT_ITEM_LONG] = "item_long",
-	    [FAULT_CHECK] = "check",
-	    [FAULT_CONTROL] = "control",
+		[FAULT_UNKNOWN] = "unknown",
+		[FAULT_REPEATED] = "repeated",
+		[FAULT_MISSING] = "missing",
+		[FAULT_NULL] = "null",
+		[FAULT_TYPE] = "type",
+		[FAULT_SHORT] = "short",
+		[FAULT_LONG] = "long",
+		[FAULT_SMALL] = "small",
+		[FAULT_LARGE] = "large",
+		[FAULT_CHOICE] = "choice",
+		[FAULT_FEW] = "few",
+		[FAULT_MANY] = "many",
+		[FAULT_ITEM_TYPE] = "item_type",
+		[FAULT_ITEM_SHORT] = "item_short",
+		[FAULT_ITEM_LONG] = "item_long",
+		[FAULT_CHECK] = "check",
+		[FAULT_CONTROL] = "control",
 	};
 
 	return slugs[kind];
@@ -235,12 +236,12 @@ static void
 faults_come_unknown_first_then_in_table_order(void **state)
 {
 	static const struct fault_case cases[] = {
-	    {__LINE__, "{}", "title:missing"},
-	    {__LINE__, "{\"z\":1,\"size\":\"x\",\"y\":2,\"kind\":5}",
-		"z:unknown y:unknown title:missing kind:type size:type"},
-	    {__LINE__, "{\"params\":1,\"title\":\"\",\"Title\":\"x\"}",
-		"Title:unknown title:short params:type"},
-	    {__LINE__, "{\"title\":\"x\",\"\":1}", ":unknown"},
+		{ __LINE__, "{}", "title:missing" },
+		{ __LINE__, "{\"z\":1,\"size\":\"x\",\"y\":2,\"kind\":5}",
+		    "z:unknown y:unknown title:missing kind:type size:type" },
+		{ __LINE__, "{\"params\":1,\"title\":\"\",\"Title\":\"x\"}",
+		    "Title:unknown title:short params:type" },
+		{ __LINE__, "{\"title\":\"x\",\"\":1}", ":unknown" },
 	};
 
 	(void)state;
@@ -250,7 +251,7 @@ faults_come_unknown_first_then_in_table_order(void **state)
 static void
 unknown_names_pass_where_the_table_allows_them(void **state)
 {
-	static const struct field_table lax = {FIELD_TABLE(thing_rows)};
+	static const struct field_table lax = { FIELD_TABLE(thing_rows) };
 
 	(void)state;
 	assert_true(read_table(&lax, "{\"title\":\"x\",\"zzz\":1}"));
@@ -274,12 +275,12 @@ static void
 null_follows_the_flags_of_its_row(void **state)
 {
 	static const struct fault_case cases[] = {
-	    {__LINE__, "{\"title\":null}", "title:null"},
-	    {__LINE__, "{\"name\":null}", "name:null"},
-	    {__LINE__, "{\"title\":\"x\",\"kind\":null}", ""},
-	    {__LINE__, "{\"title\":\"x\",\"id\":null}", ""},
-	    {__LINE__, "{\"title\":\"x\",\"size\":null}", "size:null"},
-	    {__LINE__, "{\"title\":\"x\",\"tags\":null}", "tags:null"},
+		{ __LINE__, "{\"title\":null}", "title:null" },
+		{ __LINE__, "{\"name\":null}", "name:null" },
+		{ __LINE__, "{\"title\":\"x\",\"kind\":null}", "" },
+		{ __LINE__, "{\"title\":\"x\",\"id\":null}", "" },
+		{ __LINE__, "{\"title\":\"x\",\"size\":null}", "size:null" },
+		{ __LINE__, "{\"title\":\"x\",\"tags\":null}", "tags:null" },
 	};
 
 	(void)state;
@@ -298,13 +299,13 @@ static void
 a_required_null_that_counts_as_absent_is_missing(void **state)
 {
 	static const struct field rows[] = {
-	    {.name = "title",
-		.alias = "name",
-		.type = FIELD_TEXT,
-		.flags = FIELD_REQUIRED | FIELD_NULL_IS_ABSENT,
-		.offset = offsetof(struct thing, title)},
+		{ .name = "title",
+		    .alias = "name",
+		    .type = FIELD_TEXT,
+		    .flags = FIELD_REQUIRED | FIELD_NULL_IS_ABSENT,
+		    .offset = offsetof(struct thing, title) },
 	};
-	static const struct field_table t = {FIELD_TABLE(rows)};
+	static const struct field_table t = { FIELD_TABLE(rows) };
 
 	(void)state;
 	assert_false(read_table(&t, "{\"title\":null}"));
@@ -331,24 +332,25 @@ static void
 text_is_bounded_in_code_points(void **state)
 {
 	static const struct fault_case cases[] = {
-	    {__LINE__, "{\"title\":\"12345\"}", ""},
-	    {__LINE__, "{\"title\":\"123456\"}", "title:long"},
-	    {__LINE__, "{\"title\":\"\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\"}",
-		""},
-	    {__LINE__, "{\"title\":\"\\ud83d\\ude00\\ud83d\\ude00abc\"}", ""},
-	    {__LINE__, "{\"title\":\"\\ud83d\\ude00\\ud83d\\ude00abcd\"}",
-		"title:long"},
-	    {__LINE__, "{\"title\":\"\"}", "title:short"},
-	    {__LINE__, "{\"title\":\"   \"}", "title:short"},
-	    {__LINE__, "{\"title\":\"  12345  \"}", ""},
-	    {__LINE__, "{\"title\":\"a\\nb\"}", "title:control"},
-	    {__LINE__, "{\"title\":\"a\\u007f\"}", "title:control"},
-	    {__LINE__, "{\"title\":\"ab\\n\"}", ""},
-	    {__LINE__, "{\"title\":\"a/b\"}", "title:check"},
-	    {__LINE__, "{\"title\":[\"a\"]}", "title:type"},
-	    {__LINE__, "{\"title\":true}", "title:type"},
-	    {__LINE__, "{\"title\":1}", "title:type"},
-	    {__LINE__, "{\"title\":{}}", "title:type"},
+		{ __LINE__, "{\"title\":\"12345\"}", "" },
+		{ __LINE__, "{\"title\":\"123456\"}", "title:long" },
+		{ __LINE__,
+		    "{\"title\":\"\\u00e9\\u00e9\\u00e9\\u00e9\\u00e9\"}", "" },
+		{ __LINE__, "{\"title\":\"\\ud83d\\ude00\\ud83d\\ude00abc\"}",
+		    "" },
+		{ __LINE__, "{\"title\":\"\\ud83d\\ude00\\ud83d\\ude00abcd\"}",
+		    "title:long" },
+		{ __LINE__, "{\"title\":\"\"}", "title:short" },
+		{ __LINE__, "{\"title\":\"   \"}", "title:short" },
+		{ __LINE__, "{\"title\":\"  12345  \"}", "" },
+		{ __LINE__, "{\"title\":\"a\\nb\"}", "title:control" },
+		{ __LINE__, "{\"title\":\"a\\u007f\"}", "title:control" },
+		{ __LINE__, "{\"title\":\"ab\\n\"}", "" },
+		{ __LINE__, "{\"title\":\"a/b\"}", "title:check" },
+		{ __LINE__, "{\"title\":[\"a\"]}", "title:type" },
+		{ __LINE__, "{\"title\":true}", "title:type" },
+		{ __LINE__, "{\"title\":1}", "title:type" },
+		{ __LINE__, "{\"title\":{}}", "title:type" },
 	};
 
 	(void)state;
@@ -362,14 +364,17 @@ trimming_cuts_unicode_white_space_at_both_ends(void **state)
 		int line;
 		const char *json, *title;
 	} cases[] = {
-	    {__LINE__, "{\"title\":\" \\t\\r\\n\\u000b\\fx\\u0085\"}", "x"},
-	    {__LINE__, "{\"title\":\"\\u00a0\\u1680x\\u2000\\u200a\"}", "x"},
-	    {__LINE__, "{\"title\":\"\\u2028\\u2029x\\u202f\\u205f\\u3000\"}",
-		"x"},
-	    {__LINE__, "{\"title\":\" a b \"}", "a b"},
-	    {__LINE__, "{\"title\":\"\\u200bx\"}", "\xe2\x80\x8bx"},
-	    {__LINE__, "{\"title\":\"\\ufeffx\"}", "\xef\xbb\xbfx"},
-	    {__LINE__, "{\"title\":\"\\u00e9 \"}", "\xc3\xa9"},
+		{ __LINE__, "{\"title\":\" \\t\\r\\n\\u000b\\fx\\u0085\"}",
+		    "x" },
+		{ __LINE__, "{\"title\":\"\\u00a0\\u1680x\\u2000\\u200a\"}",
+		    "x" },
+		{ __LINE__,
+		    "{\"title\":\"\\u2028\\u2029x\\u202f\\u205f\\u3000\"}",
+		    "x" },
+		{ __LINE__, "{\"title\":\" a b \"}", "a b" },
+		{ __LINE__, "{\"title\":\"\\u200bx\"}", "\xe2\x80\x8bx" },
+		{ __LINE__, "{\"title\":\"\\ufeffx\"}", "\xef\xbb\xbfx" },
+		{ __LINE__, "{\"title\":\"\\u00e9 \"}", "\xc3\xa9" },
 	};
 	size_t i;
 
@@ -386,16 +391,17 @@ static void
 choices_and_ids_are_checked(void **state)
 {
 	static const struct fault_case cases[] = {
-	    {__LINE__, "{\"name\":\"x\",\"kind\":\"text\"}", ""},
-	    {__LINE__, "{\"name\":\"x\",\"kind\":\"Text\"}", "kind:choice"},
-	    {__LINE__, "{\"name\":\"x\",\"kind\":\"\"}", "kind:choice"},
-	    {__LINE__, "{\"name\":\"x\",\"kind\":1}", "kind:type"},
-	    {__LINE__, "{\"name\":\"x\",\"id\":\"1\"}", "id:check"},
-	    {__LINE__, "{\"name\":\"x\",\"id\":1}", "id:type"},
-	    {__LINE__,
-		"{\"name\":\"x\",\"id\":"
-		"\"6ba7b8109dad11d180b400c04fd430c8\"}",
-		""},
+		{ __LINE__, "{\"name\":\"x\",\"kind\":\"text\"}", "" },
+		{ __LINE__, "{\"name\":\"x\",\"kind\":\"Text\"}",
+		    "kind:choice" },
+		{ __LINE__, "{\"name\":\"x\",\"kind\":\"\"}", "kind:choice" },
+		{ __LINE__, "{\"name\":\"x\",\"kind\":1}", "kind:type" },
+		{ __LINE__, "{\"name\":\"x\",\"id\":\"1\"}", "id:check" },
+		{ __LINE__, "{\"name\":\"x\",\"id\":1}", "id:type" },
+		{ __LINE__,
+		    "{\"name\":\"x\",\"id\":"
+		    "\"6ba7b8109dad11d180b400c04fd430c8\"}",
+		    "" },
 	};
 
 	(void)state;
@@ -410,26 +416,26 @@ integers_are_read_by_their_digits(void **state)
 		const char *number;
 		int64_t value;
 	} cases[] = {
-	    {__LINE__, "0", 0},
-	    {__LINE__, "-0", 0},
-	    {__LINE__, "-0.0", 0},
-	    {__LINE__, "0e999999999999999999999", 0},
-	    {__LINE__, "0.000e-5", 0},
-	    {__LINE__, "5", 5},
-	    {__LINE__, "5.0", 5},
-	    {__LINE__, "5e0", 5},
-	    {__LINE__, "5E+0", 5},
-	    {__LINE__, "50e-1", 5},
-	    {__LINE__, "0.05e2", 5},
-	    {__LINE__, "1.5e1", 15},
-	    {__LINE__, "105", 105},
-	    {__LINE__, "100200.00", 100200},
-	    {__LINE__, "1000000e-6", 1},
-	    {__LINE__, "-5", -5},
-	    {__LINE__, "9007199254740992", INT64_C(1) << 53},
-	    {__LINE__, "9007199254740992.000", INT64_C(1) << 53},
-	    {__LINE__, "9.007199254740992e15", INT64_C(1) << 53},
-	    {__LINE__, "1e15", INT64_C(1000000000000000)},
+		{ __LINE__, "0", 0 },
+		{ __LINE__, "-0", 0 },
+		{ __LINE__, "-0.0", 0 },
+		{ __LINE__, "0e999999999999999999999", 0 },
+		{ __LINE__, "0.000e-5", 0 },
+		{ __LINE__, "5", 5 },
+		{ __LINE__, "5.0", 5 },
+		{ __LINE__, "5e0", 5 },
+		{ __LINE__, "5E+0", 5 },
+		{ __LINE__, "50e-1", 5 },
+		{ __LINE__, "0.05e2", 5 },
+		{ __LINE__, "1.5e1", 15 },
+		{ __LINE__, "105", 105 },
+		{ __LINE__, "100200.00", 100200 },
+		{ __LINE__, "1000000e-6", 1 },
+		{ __LINE__, "-5", -5 },
+		{ __LINE__, "9007199254740992", INT64_C(1) << 53 },
+		{ __LINE__, "9007199254740992.000", INT64_C(1) << 53 },
+		{ __LINE__, "9.007199254740992e15", INT64_C(1) << 53 },
+		{ __LINE__, "1e15", INT64_C(1000000000000000) },
 	};
 	size_t i;
 
@@ -447,26 +453,27 @@ static void
 other_numbers_are_no_integers(void **state)
 {
 	static const struct fault_case cases[] = {
-	    {__LINE__, "{\"name\":\"x\",\"size\":1.5}", "size:type"},
-	    {__LINE__, "{\"name\":\"x\",\"size\":5e-1}", "size:type"},
-	    {__LINE__, "{\"name\":\"x\",\"size\":1.00000000000000000001}",
-		"size:type"},
-	    {__LINE__, "{\"name\":\"x\",\"size\":1e-999999999999999999}",
-		"size:type"},
-	    {__LINE__, "{\"name\":\"x\",\"size\":9007199254740993}",
-		"size:type"},
-	    {__LINE__, "{\"name\":\"x\",\"size\":-9007199254740993}",
-		"size:type"},
-	    {__LINE__, "{\"name\":\"x\",\"size\":9223372036854775808}",
-		"size:type"},
-	    {__LINE__, "{\"name\":\"x\",\"size\":1e16}", "size:type"},
-	    {__LINE__, "{\"name\":\"x\",\"size\":1e400}", "size:type"},
-	    {__LINE__, "{\"name\":\"x\",\"size\":1e99999999999999999999}",
-		"size:type"},
-	    {__LINE__, "{\"name\":\"x\",\"size\":-6}", "size:small"},
-	    {__LINE__, "{\"name\":\"x\",\"size\":\"5\"}", "size:type"},
-	    {__LINE__, "{\"name\":\"x\",\"active\":1}", "active:type"},
-	    {__LINE__, "{\"name\":\"x\",\"active\":\"true\"}", "active:type"},
+		{ __LINE__, "{\"name\":\"x\",\"size\":1.5}", "size:type" },
+		{ __LINE__, "{\"name\":\"x\",\"size\":5e-1}", "size:type" },
+		{ __LINE__, "{\"name\":\"x\",\"size\":1.00000000000000000001}",
+		    "size:type" },
+		{ __LINE__, "{\"name\":\"x\",\"size\":1e-999999999999999999}",
+		    "size:type" },
+		{ __LINE__, "{\"name\":\"x\",\"size\":9007199254740993}",
+		    "size:type" },
+		{ __LINE__, "{\"name\":\"x\",\"size\":-9007199254740993}",
+		    "size:type" },
+		{ __LINE__, "{\"name\":\"x\",\"size\":9223372036854775808}",
+		    "size:type" },
+		{ __LINE__, "{\"name\":\"x\",\"size\":1e16}", "size:type" },
+		{ __LINE__, "{\"name\":\"x\",\"size\":1e400}", "size:type" },
+		{ __LINE__, "{\"name\":\"x\",\"size\":1e99999999999999999999}",
+		    "size:type" },
+		{ __LINE__, "{\"name\":\"x\",\"size\":-6}", "size:small" },
+		{ __LINE__, "{\"name\":\"x\",\"size\":\"5\"}", "size:type" },
+		{ __LINE__, "{\"name\":\"x\",\"active\":1}", "active:type" },
+		{ __LINE__, "{\"name\":\"x\",\"active\":\"true\"}",
+		    "active:type" },
 	};
 
 	(void)state;
@@ -477,16 +484,16 @@ static void
 an_integer_without_upper_bound_has_max_0(void **state)
 {
 	static const struct field rows[] = {
-	    {.name = "free",
-		.type = FIELD_INTEGER,
-		.offset = offsetof(struct thing, size)},
-	    {.name = "page",
-		.type = FIELD_INTEGER,
-		.min = 1,
-		.max = 100,
-		.offset = offsetof(struct thing, size)},
+		{ .name = "free",
+		    .type = FIELD_INTEGER,
+		    .offset = offsetof(struct thing, size) },
+		{ .name = "page",
+		    .type = FIELD_INTEGER,
+		    .min = 1,
+		    .max = 100,
+		    .offset = offsetof(struct thing, size) },
 	};
-	static const struct field_table t = {FIELD_TABLE(rows)};
+	static const struct field_table t = { FIELD_TABLE(rows) };
 
 	(void)state;
 	assert_true(read_table(&t, "{\"free\":9000000000}"));
@@ -501,23 +508,29 @@ static void
 texts_are_checked_item_by_item(void **state)
 {
 	static const struct fault_case cases[] = {
-	    {__LINE__, "{\"name\":\"x\",\"tags\":[\"a\",\"1234\"]}", ""},
-	    {__LINE__, "{\"name\":\"x\",\"tags\":[]}", "tags:few"},
-	    {__LINE__, "{\"name\":\"x\",\"tags\":[\"a\",\"b\",\"c\",\"d\"]}",
-		"tags:many"},
-	    {__LINE__, "{\"name\":\"x\",\"tags\":[\"a\",5]}", "tags:item_type"},
-	    {__LINE__, "{\"name\":\"x\",\"tags\":[null]}", "tags:item_type"},
-	    {__LINE__, "{\"name\":\"x\",\"tags\":[[\"a\"]]}", "tags:item_type"},
-	    {__LINE__, "{\"name\":\"x\",\"tags\":[\"\"]}", "tags:item_short"},
-	    {__LINE__, "{\"name\":\"x\",\"tags\":[\"  \"]}", "tags:item_short"},
-	    {__LINE__, "{\"name\":\"x\",\"tags\":[\"12345\"]}",
-		"tags:item_long"},
-	    {__LINE__, "{\"name\":\"x\",\"tags\":[\"a\\u0001\"]}",
-		"tags:control"},
-	    {__LINE__, "{\"name\":\"x\",\"tags\":\"a\"}", "tags:type"},
-	    {__LINE__, "{\"name\":\"x\",\"tags\":{}}", "tags:type"},
-	    {__LINE__, "{\"name\":\"x\",\"list\":{}}", "list:type"},
-	    {__LINE__, "{\"name\":\"x\",\"params\":[]}", "params:type"},
+		{ __LINE__, "{\"name\":\"x\",\"tags\":[\"a\",\"1234\"]}", "" },
+		{ __LINE__, "{\"name\":\"x\",\"tags\":[]}", "tags:few" },
+		{ __LINE__,
+		    "{\"name\":\"x\",\"tags\":[\"a\",\"b\",\"c\",\"d\"]}",
+		    "tags:many" },
+		{ __LINE__, "{\"name\":\"x\",\"tags\":[\"a\",5]}",
+		    "tags:item_type" },
+		{ __LINE__, "{\"name\":\"x\",\"tags\":[null]}",
+		    "tags:item_type" },
+		{ __LINE__, "{\"name\":\"x\",\"tags\":[[\"a\"]]}",
+		    "tags:item_type" },
+		{ __LINE__, "{\"name\":\"x\",\"tags\":[\"\"]}",
+		    "tags:item_short" },
+		{ __LINE__, "{\"name\":\"x\",\"tags\":[\"  \"]}",
+		    "tags:item_short" },
+		{ __LINE__, "{\"name\":\"x\",\"tags\":[\"12345\"]}",
+		    "tags:item_long" },
+		{ __LINE__, "{\"name\":\"x\",\"tags\":[\"a\\u0001\"]}",
+		    "tags:control" },
+		{ __LINE__, "{\"name\":\"x\",\"tags\":\"a\"}", "tags:type" },
+		{ __LINE__, "{\"name\":\"x\",\"tags\":{}}", "tags:type" },
+		{ __LINE__, "{\"name\":\"x\",\"list\":{}}", "list:type" },
+		{ __LINE__, "{\"name\":\"x\",\"params\":[]}", "params:type" },
 	};
 
 	(void)state;
@@ -528,11 +541,11 @@ static void
 texts_are_stored_in_one_spelling(void **state)
 {
 	static const struct field rows[] = {
-	    {.name = "tags",
-		.type = FIELD_TEXTS,
-		.offset = offsetof(struct thing, tags)},
+		{ .name = "tags",
+		    .type = FIELD_TEXTS,
+		    .offset = offsetof(struct thing, tags) },
 	};
-	static const struct field_table t = {FIELD_TABLE(rows)};
+	static const struct field_table t = { FIELD_TABLE(rows) };
 
 	(void)state;
 	assert_true(read_thing("{\"name\":\"x\",\"tags\":[ \" \\u0061\" "
@@ -596,16 +609,16 @@ query_parts_are_decoded_once(void **state)
 		int line;
 		const char *query, *title;
 	} cases[] = {
-	    {__LINE__, "title=%2525", "%25"},
-	    {__LINE__, "title=%2B+%2b", "+ +"},
-	    {__LINE__, "%74itle=x", "x"},
-	    {__LINE__, "title=%C3%a9", "\xc3\xa9"},
-	    {__LINE__, "title=\xc3\xa9", "\xc3\xa9"},
-	    {__LINE__, "title=a=b", "a=b"},
-	    {__LINE__, "title=%26%3d", "&="},
-	    {__LINE__, "&&title=x&", "x"},
-	    {__LINE__, "name=y&title=x", "x"},
-	    {__LINE__, "name=y&name=z&title=x", "x"},
+		{ __LINE__, "title=%2525", "%25" },
+		{ __LINE__, "title=%2B+%2b", "+ +" },
+		{ __LINE__, "%74itle=x", "x" },
+		{ __LINE__, "title=%C3%a9", "\xc3\xa9" },
+		{ __LINE__, "title=\xc3\xa9", "\xc3\xa9" },
+		{ __LINE__, "title=a=b", "a=b" },
+		{ __LINE__, "title=%26%3d", "&=" },
+		{ __LINE__, "&&title=x&", "x" },
+		{ __LINE__, "name=y&title=x", "x" },
+		{ __LINE__, "name=y&name=z&title=x", "x" },
 	};
 	size_t i;
 
@@ -622,41 +635,41 @@ static void
 faults_of_a_query_are_gathered(void **state)
 {
 	static const struct fault_case cases[] = {
-	    {__LINE__, "", "title:missing"},
-	    {__LINE__, "title", "title:short"},
-	    {__LINE__, "title=", "title:short"},
-	    {__LINE__, "z=1&title=x&y", "z:unknown y:unknown"},
-	    {__LINE__, "title=x&=1", ":unknown"},
-	    {__LINE__, "title=x&title=x", "title:repeated"},
-	    {__LINE__, "title=x&%74itle=y", "title:repeated"},
-	    {__LINE__, "name=x&name=y", "name:repeated"},
-	    {__LINE__, "z&z&title=x", "z:unknown z:unknown"},
-	    {__LINE__, "title=%", "title:type"},
-	    {__LINE__, "title=%4", "title:type"},
-	    {__LINE__, "title=%4&kind=text", "title:type"},
-	    {__LINE__, "title=%zz", "title:type"},
-	    {__LINE__, "title=%+1", "title:type"},
-	    {__LINE__, "title=%00", "title:type"},
-	    {__LINE__, "title=%c0%af", "title:type"},
-	    {__LINE__, "title=%ed%a0%80", "title:type"},
-	    {__LINE__, "title=\xff", "title:type"},
-	    {__LINE__, "title=x&%zz=1", "%zz:unknown"},
-	    {__LINE__, "title=x&a%00=1", "a%00:unknown"},
-	    {__LINE__, "title=x&b\xff\xc3\xa9=1", "b???:unknown"},
-	    {__LINE__, "title=%0a", "title:short"},
-	    {__LINE__, "title=a%0ab", "title:control"},
-	    {__LINE__, "title=x&size=", "size:type"},
-	    {__LINE__, "title=x&size=1.0", "size:type"},
-	    {__LINE__, "title=x&size=%2b1", "size:type"},
-	    {__LINE__, "title=x&size=+1", "size:type"},
-	    {__LINE__, "title=x&size=1e3", "size:type"},
-	    {__LINE__, "title=x&size=99999999999999999999", "size:type"},
-	    {__LINE__, "title=x&size=9007199254740993", "size:type"},
-	    {__LINE__, "title=x&size=-6", "size:small"},
-	    {__LINE__, "title=x&active=1", "active:type"},
-	    {__LINE__, "title=x&active=TRUE", "active:type"},
-	    {__LINE__, "title=x&active=", "active:type"},
-	    {__LINE__, "title=x&kind=null", "kind:choice"},
+		{ __LINE__, "", "title:missing" },
+		{ __LINE__, "title", "title:short" },
+		{ __LINE__, "title=", "title:short" },
+		{ __LINE__, "z=1&title=x&y", "z:unknown y:unknown" },
+		{ __LINE__, "title=x&=1", ":unknown" },
+		{ __LINE__, "title=x&title=x", "title:repeated" },
+		{ __LINE__, "title=x&%74itle=y", "title:repeated" },
+		{ __LINE__, "name=x&name=y", "name:repeated" },
+		{ __LINE__, "z&z&title=x", "z:unknown z:unknown" },
+		{ __LINE__, "title=%", "title:type" },
+		{ __LINE__, "title=%4", "title:type" },
+		{ __LINE__, "title=%4&kind=text", "title:type" },
+		{ __LINE__, "title=%zz", "title:type" },
+		{ __LINE__, "title=%+1", "title:type" },
+		{ __LINE__, "title=%00", "title:type" },
+		{ __LINE__, "title=%c0%af", "title:type" },
+		{ __LINE__, "title=%ed%a0%80", "title:type" },
+		{ __LINE__, "title=\xff", "title:type" },
+		{ __LINE__, "title=x&%zz=1", "%zz:unknown" },
+		{ __LINE__, "title=x&a%00=1", "a%00:unknown" },
+		{ __LINE__, "title=x&b\xff\xc3\xa9=1", "b???:unknown" },
+		{ __LINE__, "title=%0a", "title:short" },
+		{ __LINE__, "title=a%0ab", "title:control" },
+		{ __LINE__, "title=x&size=", "size:type" },
+		{ __LINE__, "title=x&size=1.0", "size:type" },
+		{ __LINE__, "title=x&size=%2b1", "size:type" },
+		{ __LINE__, "title=x&size=+1", "size:type" },
+		{ __LINE__, "title=x&size=1e3", "size:type" },
+		{ __LINE__, "title=x&size=99999999999999999999", "size:type" },
+		{ __LINE__, "title=x&size=9007199254740993", "size:type" },
+		{ __LINE__, "title=x&size=-6", "size:small" },
+		{ __LINE__, "title=x&active=1", "active:type" },
+		{ __LINE__, "title=x&active=TRUE", "active:type" },
+		{ __LINE__, "title=x&active=", "active:type" },
+		{ __LINE__, "title=x&kind=null", "kind:choice" },
 	};
 
 	(void)state;
@@ -666,7 +679,8 @@ faults_of_a_query_are_gathered(void **state)
 static void
 a_query_may_hold_unknown_names_where_the_table_allows_them(void **state)
 {
-	static const struct field_table lax = {.rows = thing_rows, .count = 5};
+	static const struct field_table lax = { .rows = thing_rows,
+		.count = 5 };
 
 	(void)state;
 	memset(&thing, 0, sizeof(thing));
@@ -680,29 +694,33 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(a_full_body_fills_every_member),
-	    cmocka_unit_test(absent_members_are_not_given),
-	    cmocka_unit_test(faults_come_unknown_first_then_in_table_order),
-	    cmocka_unit_test(unknown_names_pass_where_the_table_allows_them),
-	    cmocka_unit_test(rows_without_fault_are_filled_beside_faulty_ones),
-	    cmocka_unit_test(null_follows_the_flags_of_its_row),
-	    cmocka_unit_test(a_required_null_that_counts_as_absent_is_missing),
-	    cmocka_unit_test(the_first_of_two_names_wins),
-	    cmocka_unit_test(text_is_bounded_in_code_points),
-	    cmocka_unit_test(trimming_cuts_unicode_white_space_at_both_ends),
-	    cmocka_unit_test(choices_and_ids_are_checked),
-	    cmocka_unit_test(integers_are_read_by_their_digits),
-	    cmocka_unit_test(other_numbers_are_no_integers),
-	    cmocka_unit_test(an_integer_without_upper_bound_has_max_0),
-	    cmocka_unit_test(texts_are_checked_item_by_item),
-	    cmocka_unit_test(texts_are_stored_in_one_spelling),
-	    cmocka_unit_test(items_of_an_array_are_read_with_a_table),
-	    cmocka_unit_test(the_empty_body_misses_what_is_required),
-	    cmocka_unit_test(a_query_fills_every_member),
-	    cmocka_unit_test(query_parts_are_decoded_once),
-	    cmocka_unit_test(faults_of_a_query_are_gathered),
-	    cmocka_unit_test(
-		a_query_may_hold_unknown_names_where_the_table_allows_them),
+		cmocka_unit_test(a_full_body_fills_every_member),
+		cmocka_unit_test(absent_members_are_not_given),
+		cmocka_unit_test(faults_come_unknown_first_then_in_table_order),
+		cmocka_unit_test(
+		    unknown_names_pass_where_the_table_allows_them),
+		cmocka_unit_test(
+		    rows_without_fault_are_filled_beside_faulty_ones),
+		cmocka_unit_test(null_follows_the_flags_of_its_row),
+		cmocka_unit_test(
+		    a_required_null_that_counts_as_absent_is_missing),
+		cmocka_unit_test(the_first_of_two_names_wins),
+		cmocka_unit_test(text_is_bounded_in_code_points),
+		cmocka_unit_test(
+		    trimming_cuts_unicode_white_space_at_both_ends),
+		cmocka_unit_test(choices_and_ids_are_checked),
+		cmocka_unit_test(integers_are_read_by_their_digits),
+		cmocka_unit_test(other_numbers_are_no_integers),
+		cmocka_unit_test(an_integer_without_upper_bound_has_max_0),
+		cmocka_unit_test(texts_are_checked_item_by_item),
+		cmocka_unit_test(texts_are_stored_in_one_spelling),
+		cmocka_unit_test(items_of_an_array_are_read_with_a_table),
+		cmocka_unit_test(the_empty_body_misses_what_is_required),
+		cmocka_unit_test(a_query_fills_every_member),
+		cmocka_unit_test(query_parts_are_decoded_once),
+		cmocka_unit_test(faults_of_a_query_are_gathered),
+		cmocka_unit_test(
+		    a_query_may_hold_unknown_names_where_the_table_allows_them),
 	};
 
 	return cmocka_run_group_tests(tests, make_arena, drop_arena);

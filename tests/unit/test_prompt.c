@@ -12,34 +12,35 @@ static const struct {
 	int line;
 	const char *name, *slug;
 } slugs[] = {
-    {__LINE__, "My-Custom_Slug!", "my_custom_slug"}, {__LINE__, "", ""},
-    {__LINE__, "a", "a"}, {__LINE__, "A", "a"},
-    {__LINE__, "already_fine_1", "already_fine_1"},
-    {__LINE__, "two words", "two_words"},
-    {__LINE__, "many   \t blanks", "many_blanks"},
-    {__LINE__, "  both ends  ", "both_ends"},
-    {__LINE__, "__both__ends__", "both_ends"}, {__LINE__, "a_-_b", "a_b"},
-    {__LINE__, "a.b/c\\d", "a_b_c_d"}, {__LINE__, "!!!", ""},
-    {__LINE__, "_", ""}, {__LINE__, "-1-", "1"},
-    {__LINE__, "100% sure", "100_sure"},
-    {__LINE__, "line\nbreak", "line_break"},
-    /* Letters and digits of any script. */
-    {__LINE__, "Größe", "größe"}, {__LINE__, "ÀÉÎ", "àéî"},
-    {__LINE__, "Привет, Мир", "привет_мир"}, {__LINE__, "ΑΒΓ δ", "αβγ_δ"},
-    {__LINE__, "日本語 プロンプト", "日本語_プロンプト"},
-    {__LINE__, "٣ أرقام", "٣_أرقام"},
-    {__LINE__, "\xc8\xba", "\xe2\xb1\xa5"}, /* grows from 2 bytes to 3 */
-    {__LINE__, "\xc8\xba\xc8\xba\xc8\xba",
-	"\xe2\xb1\xa5\xe2\xb1\xa5\xe2\xb1\xa5"},
-    {__LINE__, "\xf0\x90\x90\x80", "\xf0\x90\x90\xa8"}, /* Deseret */
-    /* What is neither. */
-    {__LINE__, "emoji 🙂 inside", "emoji_inside"}, {__LINE__, "🙂", ""},
-    {__LINE__, "em — dash", "em_dash"},
-    {__LINE__,
-	"no\xc2\xa0"
-	"break",
-	"no_break"},
-    {__LINE__, "\xe2\x80\x8bzero", "zero"}, /* zero width space */
+	{ __LINE__, "My-Custom_Slug!", "my_custom_slug" }, { __LINE__, "", "" },
+	{ __LINE__, "a", "a" }, { __LINE__, "A", "a" },
+	{ __LINE__, "already_fine_1", "already_fine_1" },
+	{ __LINE__, "two words", "two_words" },
+	{ __LINE__, "many   \t blanks", "many_blanks" },
+	{ __LINE__, "  both ends  ", "both_ends" },
+	{ __LINE__, "__both__ends__", "both_ends" },
+	{ __LINE__, "a_-_b", "a_b" }, { __LINE__, "a.b/c\\d", "a_b_c_d" },
+	{ __LINE__, "!!!", "" }, { __LINE__, "_", "" },
+	{ __LINE__, "-1-", "1" }, { __LINE__, "100% sure", "100_sure" },
+	{ __LINE__, "line\nbreak", "line_break" },
+	/* Letters and digits of any script. */
+	{ __LINE__, "Größe", "größe" }, { __LINE__, "ÀÉÎ", "àéî" },
+	{ __LINE__, "Привет, Мир", "привет_мир" },
+	{ __LINE__, "ΑΒΓ δ", "αβγ_δ" },
+	{ __LINE__, "日本語 プロンプト", "日本語_プロンプト" },
+	{ __LINE__, "٣ أرقام", "٣_أرقام" },
+	{ __LINE__, "\xc8\xba", "\xe2\xb1\xa5" }, /* grows from 2 bytes to 3 */
+	{ __LINE__, "\xc8\xba\xc8\xba\xc8\xba",
+	    "\xe2\xb1\xa5\xe2\xb1\xa5\xe2\xb1\xa5" },
+	{ __LINE__, "\xf0\x90\x90\x80", "\xf0\x90\x90\xa8" }, /* Deseret */
+	/* What is neither. */
+	{ __LINE__, "emoji 🙂 inside", "emoji_inside" },
+	{ __LINE__, "🙂", "" }, { __LINE__, "em — dash", "em_dash" },
+	{ __LINE__,
+	    "no\xc2\xa0"
+	    "break",
+	    "no_break" },
+	{ __LINE__, "\xe2\x80\x8bzero", "zero" }, /* zero width space */
 };
 
 static void
@@ -159,13 +160,13 @@ static struct step
 named(const char *name)
 {
 	return (struct step){
-	    .first = {.project_id = "p",
-		.owner_id = "ada",
-		.name = name,
-		.content = "Say it.",
-		.model = "gpt",
-		.tags = "[\"one\"]",
-		.version = 1},
+		.first = { .project_id = "p",
+		    .owner_id = "ada",
+		    .name = name,
+		    .content = "Say it.",
+		    .model = "gpt",
+		    .tags = "[\"one\"]",
+		    .version = 1 },
 	};
 }
 
@@ -181,7 +182,7 @@ make(struct scratch *s, const char *name)
 static struct prompt
 look(struct scratch *s, const char *id)
 {
-	struct step o = {.id = id};
+	struct step o = { .id = id };
 
 	assert_int_equal(scratch_run(s, TXN_READ, find, &o), ERR_NONE);
 	return o.out;
@@ -191,9 +192,9 @@ static struct step
 content_of(const char *id, const char *content)
 {
 	return (struct step){
-	    .id = id,
-	    .patch.content = {.given = GIVEN_VALUE, .text = content},
-	    .author_id = "bob",
+		.id = id,
+		.patch.content = { .given = GIVEN_VALUE, .text = content },
+		.author_id = "bob",
 	};
 }
 
@@ -364,7 +365,7 @@ voice_prompts_have_names_of_their_own(void **state)
 	other.id = other.out.id;
 	other.author_id = "ada";
 	other.patch.name =
-	    (struct given_text){.given = GIVEN_VALUE, .text = "Greeting"};
+	    (struct given_text){ .given = GIVEN_VALUE, .text = "Greeting" };
 	assert_int_equal(
 	    scratch_run(s, TXN_WRITE, update, &other), ERR_NAME_TAKEN);
 	assert_string_equal(look(s, other.id).name, "Hello");
@@ -400,7 +401,7 @@ an_empty_update_appends_a_version_too(void **state)
 {
 	struct scratch *s = *state;
 	struct prompt p = make(s, "touched");
-	struct step o = {.id = p.id, .author_id = "ada"};
+	struct step o = { .id = p.id, .author_id = "ada" };
 
 	assert_int_equal(scratch_run(s, TXN_WRITE, update, &o), ERR_NONE);
 	assert_int_equal(o.out.version, 2);
@@ -423,25 +424,25 @@ every_member_of_a_patch_reaches_prompt_and_version(void **state)
 	struct scratch *s = *state;
 	struct prompt p = make(s, "all"), found;
 	struct step o = {
-	    .id = p.id,
-	    .author_id = "bob",
-	    .patch = {.name = TEXT("n"),
-		.description = TEXT("d"),
-		.is_active = {.given = GIVEN_VALUE, .value = true},
-		.content = TEXT("c"),
-		.system_prompt = TEXT("sp"),
-		.model = TEXT("m"),
-		.model_params = JSON("{\"t\":1}"),
-		.tags = JSON("[\"two\"]"),
-		.section = TEXT("se"),
-		.sub_section = TEXT("su"),
-		.route = TEXT("ro"),
-		.categories = JSON("[\"ca\"]"),
-		.tone = TEXT("to"),
-		.output_format = TEXT("of"),
-		.few_shot = JSON("[1]"),
-		.context = JSON("{\"x\":2}"),
-		.file_name = TEXT("fi")},
+		.id = p.id,
+		.author_id = "bob",
+		.patch = { .name = TEXT("n"),
+		    .description = TEXT("d"),
+		    .is_active = { .given = GIVEN_VALUE, .value = true },
+		    .content = TEXT("c"),
+		    .system_prompt = TEXT("sp"),
+		    .model = TEXT("m"),
+		    .model_params = JSON("{\"t\":1}"),
+		    .tags = JSON("[\"two\"]"),
+		    .section = TEXT("se"),
+		    .sub_section = TEXT("su"),
+		    .route = TEXT("ro"),
+		    .categories = JSON("[\"ca\"]"),
+		    .tone = TEXT("to"),
+		    .output_format = TEXT("of"),
+		    .few_shot = JSON("[1]"),
+		    .context = JSON("{\"x\":2}"),
+		    .file_name = TEXT("fi") },
 	};
 
 	assert_int_equal(scratch_run(s, TXN_WRITE, update, &o), ERR_NONE);
@@ -480,9 +481,9 @@ null_clears_what_may_be_null(void **state)
 	struct scratch *s = *state;
 	struct prompt p = make(s, "cleared");
 	struct step o = {
-	    .id = p.id,
-	    .author_id = "ada",
-	    .patch.model = {.given = GIVEN_NULL},
+		.id = p.id,
+		.author_id = "ada",
+		.patch.model = { .given = GIVEN_NULL },
 	};
 
 	assert_int_equal(scratch_run(s, TXN_WRITE, update, &o), ERR_NONE);
@@ -526,8 +527,9 @@ the_number_of_a_deleted_release_is_never_given_again(void **state)
 	set_content(s, p.id, "two");
 	assert_int_equal(set_content(s, p.id, "three").version, 3);
 	/* Back to 1, and away with the two newest. */
-	scratch_write(s, "UPDATE prompt SET version = 1;"
-			 "DELETE FROM prompt_version WHERE version > 1");
+	scratch_write(s,
+	    "UPDATE prompt SET version = 1;"
+	    "DELETE FROM prompt_version WHERE version > 1");
 	assert_int_equal(set_content(s, p.id, "four").version, 4);
 	assert_int_equal(look(s, p.id).last_version, 4);
 }
@@ -535,14 +537,15 @@ the_number_of_a_deleted_release_is_never_given_again(void **state)
 static void
 add_draft(struct scratch *s, const char *id, int version)
 {
-	scratch_write(s, arena_printf(s->arena,
-			     "INSERT INTO prompt_version (prompt_id, version,"
-			     "id, state, name, description, is_active,"
-			     "content, tags, categories, author_id,"
-			     "created_at) VALUES ('%s', %d, 'draft-%d',"
-			     "'draft', 'n', '', 0, 'draft', '[]', '[]',"
-			     "'ada', 0)",
-			     id, version, version));
+	scratch_write(s,
+	    arena_printf(s->arena,
+		"INSERT INTO prompt_version (prompt_id, version,"
+		"id, state, name, description, is_active,"
+		"content, tags, categories, author_id,"
+		"created_at) VALUES ('%s', %d, 'draft-%d',"
+		"'draft', 'n', '', 0, 'draft', '[]', '[]',"
+		"'ada', 0)",
+		id, version, version));
 }
 
 static void
@@ -576,32 +579,33 @@ a_deleted_prompt_takes_all_that_belongs_to_it_along(void **state)
 {
 	struct scratch *s = *state;
 	struct prompt p = make(s, "parent"), other = make(s, "other");
-	struct step o = {.id = p.id};
+	struct step o = { .id = p.id };
 
 	set_content(s, p.id, "two");
-	scratch_write(s, arena_printf(s->arena,
-			     "INSERT INTO payload (id, prompt_id, name,"
-			     "variables, created_at, updated_at)"
-			     "VALUES ('pay', '%s', 'n', '{}', 0, 0);"
-			     "INSERT INTO comment (id, prompt_id, parent_id,"
-			     "content, author_id, created_at, updated_at)"
-			     "VALUES ('c1', '%s', NULL, 'x', 'ada', 0, 0),"
-			     "('c2', '%s', 'c1', 'y', 'ada', 0, 0);"
-			     "INSERT INTO run_log (id, prompt_id, output,"
-			     "model_used, created_at)"
-			     "VALUES ('l', '%s', 'x', 'm', 0);"
-			     "INSERT INTO version_tag (prompt_id, tag,"
-			     "version, created_at)"
-			     "VALUES ('%s', 'best', 1, 0)",
-			     p.id, p.id, p.id, p.id, p.id));
+	scratch_write(s,
+	    arena_printf(s->arena,
+		"INSERT INTO payload (id, prompt_id, name,"
+		"variables, created_at, updated_at)"
+		"VALUES ('pay', '%s', 'n', '{}', 0, 0);"
+		"INSERT INTO comment (id, prompt_id, parent_id,"
+		"content, author_id, created_at, updated_at)"
+		"VALUES ('c1', '%s', NULL, 'x', 'ada', 0, 0),"
+		"('c2', '%s', 'c1', 'y', 'ada', 0, 0);"
+		"INSERT INTO run_log (id, prompt_id, output,"
+		"model_used, created_at)"
+		"VALUES ('l', '%s', 'x', 'm', 0);"
+		"INSERT INTO version_tag (prompt_id, tag,"
+		"version, created_at)"
+		"VALUES ('%s', 'best', 1, 0)",
+		p.id, p.id, p.id, p.id, p.id));
 	assert_int_equal(scratch_run(s, TXN_WRITE, delete, &o), ERR_NONE);
 	assert_int_equal(
 	    scratch_run(s, TXN_READ, find, &o), ERR_PROMPT_UNKNOWN);
-	assert_int_equal(
-	    scratch_number(s, "SELECT (SELECT count(*) FROM payload) +"
-			      "(SELECT count(*) FROM comment) +"
-			      "(SELECT count(*) FROM run_log) +"
-			      "(SELECT count(*) FROM version_tag)"),
+	assert_int_equal(scratch_number(s,
+			     "SELECT (SELECT count(*) FROM payload) +"
+			     "(SELECT count(*) FROM comment) +"
+			     "(SELECT count(*) FROM run_log) +"
+			     "(SELECT count(*) FROM version_tag)"),
 	    0);
 	assert_int_equal(
 	    scratch_number(s, "SELECT count(*) FROM prompt_version"), 1);
@@ -620,7 +624,7 @@ static void
 an_unknown_prompt_is_told(void **state)
 {
 	struct scratch *s = *state;
-	struct step o = {.id = "nothing"};
+	struct step o = { .id = "nothing" };
 
 	assert_int_equal(
 	    scratch_run(s, TXN_READ, find, &o), ERR_PROMPT_UNKNOWN);
@@ -657,30 +661,32 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(slugs_are_made_by_the_rule),
-	    cmocka_unit_test(the_slug_of_a_slug_is_itself),
-	    cmocka_unit_test(slugs_do_not_depend_on_the_locale),
-	    prompt_test(a_prompt_is_created_with_its_first_version),
-	    prompt_test(
-		creating_and_updating_a_prompt_leave_one_audit_row_each),
-	    prompt_test(a_prompt_may_begin_without_a_version),
-	    prompt_test(names_alike_get_slugs_of_their_own),
-	    prompt_test(names_without_a_letter_get_slugs_of_their_own),
-	    prompt_test(a_given_slug_that_is_taken_is_refused),
-	    prompt_test(voice_prompts_have_names_of_their_own),
-	    prompt_test(an_update_appends_a_version_and_keeps_the_old_one),
-	    prompt_test(an_empty_update_appends_a_version_too),
-	    prompt_test(every_member_of_a_patch_reaches_prompt_and_version),
-	    prompt_test(null_clears_what_may_be_null),
-	    prompt_test(
-		an_update_on_a_stale_row_is_refused_and_changes_nothing),
-	    prompt_test(an_update_of_what_was_deleted_meanwhile_is_stale),
-	    prompt_test(the_number_of_a_deleted_release_is_never_given_again),
-	    prompt_test(an_update_takes_the_number_after_the_newest_draft),
-	    prompt_test(the_number_of_a_deleted_draft_is_given_again),
-	    prompt_test(a_deleted_prompt_takes_all_that_belongs_to_it_along),
-	    prompt_test(an_unknown_prompt_is_told),
-	    prompt_test(text_of_any_kind_comes_back_as_it_went_in),
+		cmocka_unit_test(slugs_are_made_by_the_rule),
+		cmocka_unit_test(the_slug_of_a_slug_is_itself),
+		cmocka_unit_test(slugs_do_not_depend_on_the_locale),
+		prompt_test(a_prompt_is_created_with_its_first_version),
+		prompt_test(
+		    creating_and_updating_a_prompt_leave_one_audit_row_each),
+		prompt_test(a_prompt_may_begin_without_a_version),
+		prompt_test(names_alike_get_slugs_of_their_own),
+		prompt_test(names_without_a_letter_get_slugs_of_their_own),
+		prompt_test(a_given_slug_that_is_taken_is_refused),
+		prompt_test(voice_prompts_have_names_of_their_own),
+		prompt_test(an_update_appends_a_version_and_keeps_the_old_one),
+		prompt_test(an_empty_update_appends_a_version_too),
+		prompt_test(every_member_of_a_patch_reaches_prompt_and_version),
+		prompt_test(null_clears_what_may_be_null),
+		prompt_test(
+		    an_update_on_a_stale_row_is_refused_and_changes_nothing),
+		prompt_test(an_update_of_what_was_deleted_meanwhile_is_stale),
+		prompt_test(
+		    the_number_of_a_deleted_release_is_never_given_again),
+		prompt_test(an_update_takes_the_number_after_the_newest_draft),
+		prompt_test(the_number_of_a_deleted_draft_is_given_again),
+		prompt_test(
+		    a_deleted_prompt_takes_all_that_belongs_to_it_along),
+		prompt_test(an_unknown_prompt_is_told),
+		prompt_test(text_of_any_kind_comes_back_as_it_went_in),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,30 +35,30 @@ static const struct {
 	bool head_only;
 	const char *expected;
 } cases[] = {
-    {__LINE__, 200, "Content-Type", "application/json", "{}", false,
-	"Status: 200 OK\r\nContent-Type: application/json\r\n"
-	"Content-Length: 2\r\n\r\n{}"},
-    {__LINE__, 200, NULL, NULL, "", false,
-	"Status: 200 OK\r\nContent-Length: 0\r\n\r\n"},
-    {__LINE__, 200, NULL, NULL, "hello", true,
-	"Status: 200 OK\r\nContent-Length: 5\r\n\r\n"},
-    {__LINE__, 204, NULL, NULL, "ignored", false,
-	"Status: 204 No Content\r\n\r\n"},
-    {__LINE__, 304, "ETag", "\"a-1\"", "ignored", false,
-	"Status: 304 Not Modified\r\nETag: \"a-1\"\r\n\r\n"},
-    {__LINE__, 404, NULL, NULL, "x", false,
-	"Status: 404 Not Found\r\nContent-Length: 1\r\n\r\nx"},
-    {__LINE__, 299, NULL, NULL, "x", false,
-	"Status: 299 Unknown\r\nContent-Length: 1\r\n\r\nx"},
-    {__LINE__, 200, "Location", "/a\r\nSet-Cookie: x=1", "x", false,
-	"Status: 500 Internal Server Error\r\n"
-	"Content-Length: 0\r\n\r\n"},
-    {__LINE__, 200, "Location", "/a\nX: y", "x", false,
-	"Status: 500 Internal Server Error\r\n"
-	"Content-Length: 0\r\n\r\n"},
-    {__LINE__, 204, "Location", "\r", "", false,
-	"Status: 500 Internal Server Error\r\n"
-	"Content-Length: 0\r\n\r\n"},
+	{ __LINE__, 200, "Content-Type", "application/json", "{}", false,
+	    "Status: 200 OK\r\nContent-Type: application/json\r\n"
+	    "Content-Length: 2\r\n\r\n{}" },
+	{ __LINE__, 200, NULL, NULL, "", false,
+	    "Status: 200 OK\r\nContent-Length: 0\r\n\r\n" },
+	{ __LINE__, 200, NULL, NULL, "hello", true,
+	    "Status: 200 OK\r\nContent-Length: 5\r\n\r\n" },
+	{ __LINE__, 204, NULL, NULL, "ignored", false,
+	    "Status: 204 No Content\r\n\r\n" },
+	{ __LINE__, 304, "ETag", "\"a-1\"", "ignored", false,
+	    "Status: 304 Not Modified\r\nETag: \"a-1\"\r\n\r\n" },
+	{ __LINE__, 404, NULL, NULL, "x", false,
+	    "Status: 404 Not Found\r\nContent-Length: 1\r\n\r\nx" },
+	{ __LINE__, 299, NULL, NULL, "x", false,
+	    "Status: 299 Unknown\r\nContent-Length: 1\r\n\r\nx" },
+	{ __LINE__, 200, "Location", "/a\r\nSet-Cookie: x=1", "x", false,
+	    "Status: 500 Internal Server Error\r\n"
+	    "Content-Length: 0\r\n\r\n" },
+	{ __LINE__, 200, "Location", "/a\nX: y", "x", false,
+	    "Status: 500 Internal Server Error\r\n"
+	    "Content-Length: 0\r\n\r\n" },
+	{ __LINE__, 204, "Location", "\r", "", false,
+	    "Status: 500 Internal Server Error\r\n"
+	    "Content-Length: 0\r\n\r\n" },
 };
 
 static void
@@ -94,7 +94,7 @@ a_body_with_nul_bytes_is_written_whole(void **state)
 	static const char expected[] =
 	    "Status: 200 OK\r\nContent-Length: 3\r\n\r\na\0b";
 	struct response r;
-	struct sink sink = {.room = 4096};
+	struct sink sink = { .room = 4096 };
 
 	(void)state;
 	response_init(&r);
@@ -136,7 +136,7 @@ static void
 a_body_over_its_limit_becomes_a_bare_500(void **state)
 {
 	struct response r;
-	struct sink sink = {.room = 4096};
+	struct sink sink = { .room = 4096 };
 
 	(void)state;
 	response_init(&r);
@@ -154,7 +154,7 @@ static void
 clearing_forgets_everything(void **state)
 {
 	struct response r;
-	struct sink sink = {.room = 4096};
+	struct sink sink = { .room = 4096 };
 
 	(void)state;
 	response_init(&r);
@@ -174,11 +174,11 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(an_answer_is_written_as_cgi_wants_it),
-	    cmocka_unit_test(a_body_with_nul_bytes_is_written_whole),
-	    cmocka_unit_test(a_peer_that_leaves_at_any_byte_is_noticed),
-	    cmocka_unit_test(a_body_over_its_limit_becomes_a_bare_500),
-	    cmocka_unit_test(clearing_forgets_everything),
+		cmocka_unit_test(an_answer_is_written_as_cgi_wants_it),
+		cmocka_unit_test(a_body_with_nul_bytes_is_written_whole),
+		cmocka_unit_test(a_peer_that_leaves_at_any_byte_is_noticed),
+		cmocka_unit_test(a_body_over_its_limit_becomes_a_bare_500),
+		cmocka_unit_test(clearing_forgets_everything),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,13 +102,13 @@ static const struct {
 	const char *text;
 	mode_t mode;
 } refused[] = {
-    {__LINE__, ZEROS64 "\n", 0644},
-    {__LINE__, ZEROS64 "\n", 0640},
-    {__LINE__, ZEROS64 "\n", 0602},
-    {__LINE__, "", 0600},
-    {__LINE__, ZEROS16, 0600},
-    {__LINE__, ZEROS16 ZEROS16 ZEROS16 "000000000000000\n", 0600},
-    {__LINE__, ZEROS16 ZEROS16 ZEROS16 "000000000000000g", 0600},
+	{ __LINE__, ZEROS64 "\n", 0644 },
+	{ __LINE__, ZEROS64 "\n", 0640 },
+	{ __LINE__, ZEROS64 "\n", 0602 },
+	{ __LINE__, "", 0600 },
+	{ __LINE__, ZEROS16, 0600 },
+	{ __LINE__, ZEROS16 ZEROS16 ZEROS16 "000000000000000\n", 0600 },
+	{ __LINE__, ZEROS16 ZEROS16 ZEROS16 "000000000000000g", 0600 },
 };
 
 static void
@@ -212,16 +212,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    secret_test(a_key_is_drawn_once_and_stays),
-	    secret_test(keys_of_different_names_differ),
-	    secret_test(key_and_directory_are_for_their_owner_only),
-	    secret_test(a_key_that_an_operator_wrote_is_read),
-	    secret_test(
-		a_key_that_is_readable_by_others_or_broken_is_refused_and_kept),
-	    secret_test(a_link_in_the_key_s_place_is_refused),
-	    secret_test(what_a_crashed_start_left_is_not_in_the_way),
-	    secret_test(processes_that_start_at_once_get_the_same_key),
-	    secret_test(a_directory_that_is_missing_is_told),
+		secret_test(a_key_is_drawn_once_and_stays),
+		secret_test(keys_of_different_names_differ),
+		secret_test(key_and_directory_are_for_their_owner_only),
+		secret_test(a_key_that_an_operator_wrote_is_read),
+		secret_test(
+		    a_key_that_is_readable_by_others_or_broken_is_refused_and_kept),
+		secret_test(a_link_in_the_key_s_place_is_refused),
+		secret_test(what_a_crashed_start_left_is_not_in_the_way),
+		secret_test(processes_that_start_at_once_get_the_same_key),
+		secret_test(a_directory_that_is_missing_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,36 +20,36 @@ only_well_formed_utf8_has_a_step(void **state)
 		const char *text;
 		size_t len, step;
 	} cases[] = {
-	    {__LINE__, "", 0, 0},
-	    {__LINE__, "a", 1, 1},
-	    {__LINE__, "\0", 1, 1},
-	    {__LINE__, "\x7f", 1, 1},
-	    {__LINE__, "\x80", 1, 0},
-	    {__LINE__, "\xbf", 1, 0},
-	    {__LINE__, "\xc0\xaf", 2, 0},
-	    {__LINE__, "\xc1\xbf", 2, 0},
-	    {__LINE__, "\xc2\x80", 2, 2},
-	    {__LINE__, "\xdf\xbf", 2, 2},
-	    {__LINE__, "\xc2\x80", 1, 0},
-	    {__LINE__, "\xc2\x7f", 2, 0},
-	    {__LINE__, "\xc2\xc0", 2, 0},
-	    {__LINE__, "\xe0\x9f\xbf", 3, 0},
-	    {__LINE__, "\xe0\xa0\x80", 3, 3},
-	    {__LINE__, "\xe2\x82\xac", 2, 0},
-	    {__LINE__, "\xe2\x82\x2c", 3, 0},
-	    {__LINE__, "\xed\x9f\xbf", 3, 3},
-	    {__LINE__, "\xed\xa0\x80", 3, 0},
-	    {__LINE__, "\xed\xbf\xbf", 3, 0},
-	    {__LINE__, "\xee\x80\x80", 3, 3},
-	    {__LINE__, "\xef\xbf\xbf", 3, 3},
-	    {__LINE__, "\xf0\x8f\xbf\xbf", 4, 0},
-	    {__LINE__, "\xf0\x90\x80\x80", 4, 4},
-	    {__LINE__, "\xf0\x90\x80\x80", 3, 0},
-	    {__LINE__, "\xf0\x90\x80\xc0", 4, 0},
-	    {__LINE__, "\xf4\x8f\xbf\xbf", 4, 4},
-	    {__LINE__, "\xf4\x90\x80\x80", 4, 0},
-	    {__LINE__, "\xf5\x80\x80\x80", 4, 0},
-	    {__LINE__, "\xff", 1, 0},
+		{ __LINE__, "", 0, 0 },
+		{ __LINE__, "a", 1, 1 },
+		{ __LINE__, "\0", 1, 1 },
+		{ __LINE__, "\x7f", 1, 1 },
+		{ __LINE__, "\x80", 1, 0 },
+		{ __LINE__, "\xbf", 1, 0 },
+		{ __LINE__, "\xc0\xaf", 2, 0 },
+		{ __LINE__, "\xc1\xbf", 2, 0 },
+		{ __LINE__, "\xc2\x80", 2, 2 },
+		{ __LINE__, "\xdf\xbf", 2, 2 },
+		{ __LINE__, "\xc2\x80", 1, 0 },
+		{ __LINE__, "\xc2\x7f", 2, 0 },
+		{ __LINE__, "\xc2\xc0", 2, 0 },
+		{ __LINE__, "\xe0\x9f\xbf", 3, 0 },
+		{ __LINE__, "\xe0\xa0\x80", 3, 3 },
+		{ __LINE__, "\xe2\x82\xac", 2, 0 },
+		{ __LINE__, "\xe2\x82\x2c", 3, 0 },
+		{ __LINE__, "\xed\x9f\xbf", 3, 3 },
+		{ __LINE__, "\xed\xa0\x80", 3, 0 },
+		{ __LINE__, "\xed\xbf\xbf", 3, 0 },
+		{ __LINE__, "\xee\x80\x80", 3, 3 },
+		{ __LINE__, "\xef\xbf\xbf", 3, 3 },
+		{ __LINE__, "\xf0\x8f\xbf\xbf", 4, 0 },
+		{ __LINE__, "\xf0\x90\x80\x80", 4, 4 },
+		{ __LINE__, "\xf0\x90\x80\x80", 3, 0 },
+		{ __LINE__, "\xf0\x90\x80\xc0", 4, 0 },
+		{ __LINE__, "\xf4\x8f\xbf\xbf", 4, 4 },
+		{ __LINE__, "\xf4\x90\x80\x80", 4, 0 },
+		{ __LINE__, "\xf5\x80\x80\x80", 4, 0 },
+		{ __LINE__, "\xff", 1, 0 },
 	};
 	size_t i;
 
@@ -121,7 +121,7 @@ texts_are_compared(void **state)
 static void
 hexadecimal_is_written_and_read(void **state)
 {
-	unsigned char bytes[3] = {0x00, 0xab, 0xff}, back[3];
+	unsigned char bytes[3] = { 0x00, 0xab, 0xff }, back[3];
 	char hex[7];
 
 	(void)state;
@@ -145,27 +145,27 @@ numbers_are_read_whole_or_not_at_all(void **state)
 		bool ok;
 		int64_t value;
 	} cases[] = {
-	    {__LINE__, "0", true, 0},
-	    {__LINE__, "-0", true, 0},
-	    {__LINE__, "+7", true, 7},
-	    {__LINE__, "007", true, 7},
-	    {__LINE__, "-12", true, -12},
-	    {__LINE__, "9223372036854775807", true, INT64_MAX},
-	    {__LINE__, "-9223372036854775808", true, INT64_MIN},
-	    {__LINE__, "9223372036854775808", false, 0},
-	    {__LINE__, "-9223372036854775809", false, 0},
-	    {__LINE__, "", false, 0},
-	    {__LINE__, "-", false, 0},
-	    {__LINE__, "+", false, 0},
-	    {__LINE__, "+-1", false, 0},
-	    {__LINE__, "- 1", false, 0},
-	    {__LINE__, " 1", false, 0},
-	    {__LINE__, "\n1", false, 0},
-	    {__LINE__, "1 ", false, 0},
-	    {__LINE__, "1.0", false, 0},
-	    {__LINE__, "1e3", false, 0},
-	    {__LINE__, "0x10", false, 0},
-	    {__LINE__, "x", false, 0},
+		{ __LINE__, "0", true, 0 },
+		{ __LINE__, "-0", true, 0 },
+		{ __LINE__, "+7", true, 7 },
+		{ __LINE__, "007", true, 7 },
+		{ __LINE__, "-12", true, -12 },
+		{ __LINE__, "9223372036854775807", true, INT64_MAX },
+		{ __LINE__, "-9223372036854775808", true, INT64_MIN },
+		{ __LINE__, "9223372036854775808", false, 0 },
+		{ __LINE__, "-9223372036854775809", false, 0 },
+		{ __LINE__, "", false, 0 },
+		{ __LINE__, "-", false, 0 },
+		{ __LINE__, "+", false, 0 },
+		{ __LINE__, "+-1", false, 0 },
+		{ __LINE__, "- 1", false, 0 },
+		{ __LINE__, " 1", false, 0 },
+		{ __LINE__, "\n1", false, 0 },
+		{ __LINE__, "1 ", false, 0 },
+		{ __LINE__, "1.0", false, 0 },
+		{ __LINE__, "1e3", false, 0 },
+		{ __LINE__, "0x10", false, 0 },
+		{ __LINE__, "x", false, 0 },
 	};
 	int64_t value;
 	size_t i;
@@ -187,26 +187,37 @@ uuids_are_canonical_or_lenient(void **state)
 		const char *text;
 		bool canonical, lenient;
 	} cases[] = {
-	    {__LINE__, "6ba7b810-9dad-11d1-80b4-00c04fd430c8", true, true},
-	    {__LINE__, "6BA7B810-9DAD-11D1-80B4-00C04FD430C8", false, true},
-	    {__LINE__, "6ba7b8109dad11d180b400c04fd430c8", false, true},
-	    {__LINE__, "{6ba7b810-9dad-11d1-80b4-00c04fd430c8}", false, true},
-	    {__LINE__, "urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8", false,
-		true},
-	    {__LINE__, "URN:UUID:6ba7b810-9dad-11d1-80b4-00c04fd430c8", false,
-		true},
-	    {__LINE__, "", false, false},
-	    {__LINE__, "6ba7b810-9dad-11d1-80b4-00c04fd430c", false, false},
-	    {__LINE__, "6ba7b810-9dad-11d1-80b4-00c04fd430c88", false, false},
-	    {__LINE__, "6ba7b810-9dad-11d1-80b4-00c04fd430cg", false, false},
-	    {__LINE__, "6ba7b8109-dad-11d1-80b4-00c04fd430c8", false, false},
-	    {__LINE__, "6ba7b810_9dad_11d1_80b4_00c04fd430c8", false, false},
-	    {__LINE__, "6ba7b8109dad11d180b400c04fd430c-", false, false},
-	    {__LINE__, "{6ba7b8109dad11d180b400c04fd430c8}", false, false},
-	    {__LINE__, "{6ba7b810-9dad-11d1-80b4-00c04fd430c8", false, false},
-	    {__LINE__, "urn:uuid:6ba7b8109dad11d180b400c04fd430c8", false,
-		false},
-	    {__LINE__, "------------------------------------", false, false},
+		{ __LINE__, "6ba7b810-9dad-11d1-80b4-00c04fd430c8", true,
+		    true },
+		{ __LINE__, "6BA7B810-9DAD-11D1-80B4-00C04FD430C8", false,
+		    true },
+		{ __LINE__, "6ba7b8109dad11d180b400c04fd430c8", false, true },
+		{ __LINE__, "{6ba7b810-9dad-11d1-80b4-00c04fd430c8}", false,
+		    true },
+		{ __LINE__, "urn:uuid:6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+		    false, true },
+		{ __LINE__, "URN:UUID:6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+		    false, true },
+		{ __LINE__, "", false, false },
+		{ __LINE__, "6ba7b810-9dad-11d1-80b4-00c04fd430c", false,
+		    false },
+		{ __LINE__, "6ba7b810-9dad-11d1-80b4-00c04fd430c88", false,
+		    false },
+		{ __LINE__, "6ba7b810-9dad-11d1-80b4-00c04fd430cg", false,
+		    false },
+		{ __LINE__, "6ba7b8109-dad-11d1-80b4-00c04fd430c8", false,
+		    false },
+		{ __LINE__, "6ba7b810_9dad_11d1_80b4_00c04fd430c8", false,
+		    false },
+		{ __LINE__, "6ba7b8109dad11d180b400c04fd430c-", false, false },
+		{ __LINE__, "{6ba7b8109dad11d180b400c04fd430c8}", false,
+		    false },
+		{ __LINE__, "{6ba7b810-9dad-11d1-80b4-00c04fd430c8", false,
+		    false },
+		{ __LINE__, "urn:uuid:6ba7b8109dad11d180b400c04fd430c8", false,
+		    false },
+		{ __LINE__, "------------------------------------", false,
+		    false },
 	};
 	char out[TEXT_UUID_SIZE];
 	size_t i;
@@ -228,8 +239,8 @@ version_7_uuids_hold_the_time_and_their_marks(void **state)
 {
 	/* The example of RFC 9562, appendix A.6; the bits that the marks
 	 * replace are set otherwise here. */
-	static const unsigned char random[10] = {
-	    0xfc, 0xc3, 0xd8, 0xc4, 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0x8f};
+	static const unsigned char random[10] = { 0xfc, 0xc3, 0xd8, 0xc4, 0xdc,
+		0x0c, 0x0c, 0x07, 0x39, 0x8f };
 	char out[TEXT_UUID_SIZE], later[TEXT_UUID_SIZE];
 
 	(void)state;
@@ -248,24 +259,24 @@ email_addresses_are_recognised(void **state)
 		const char *text;
 		bool ok;
 	} cases[] = {
-	    {__LINE__, "a@b.cd", true},
-	    {__LINE__, "A.b_c%d+e-f9@x-1.y.example", true},
-	    {__LINE__, "a@b..cd", true},
-	    {__LINE__, "", false},
-	    {__LINE__, "@b.cd", false},
-	    {__LINE__, "a@", false},
-	    {__LINE__, "a@b", false},
-	    {__LINE__, "a@.cd", false},
-	    {__LINE__, "a@b.c", false},
-	    {__LINE__, "a@b.c1", false},
-	    {__LINE__, "a@b.cd.", false},
-	    {__LINE__, "a@b@c.de", false},
-	    {__LINE__, "a b@c.de", false},
-	    {__LINE__, "a@b c.de", false},
-	    {__LINE__, "a@b_c.de", false},
-	    {__LINE__, "a@b.cd\n", false},
-	    {__LINE__, "\xc3\xa9@b.cd", false},
-	    {__LINE__, "a@b.c\xc3\xa9", false},
+		{ __LINE__, "a@b.cd", true },
+		{ __LINE__, "A.b_c%d+e-f9@x-1.y.example", true },
+		{ __LINE__, "a@b..cd", true },
+		{ __LINE__, "", false },
+		{ __LINE__, "@b.cd", false },
+		{ __LINE__, "a@", false },
+		{ __LINE__, "a@b", false },
+		{ __LINE__, "a@.cd", false },
+		{ __LINE__, "a@b.c", false },
+		{ __LINE__, "a@b.c1", false },
+		{ __LINE__, "a@b.cd.", false },
+		{ __LINE__, "a@b@c.de", false },
+		{ __LINE__, "a b@c.de", false },
+		{ __LINE__, "a@b c.de", false },
+		{ __LINE__, "a@b_c.de", false },
+		{ __LINE__, "a@b.cd\n", false },
+		{ __LINE__, "\xc3\xa9@b.cd", false },
+		{ __LINE__, "a@b.c\xc3\xa9", false },
 	};
 	char long_text[300];
 	size_t i;
@@ -288,16 +299,16 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(only_well_formed_utf8_has_a_step),
-	    cmocka_unit_test(every_scalar_value_is_encoded_and_decoded),
-	    cmocka_unit_test(length_counts_code_points),
-	    cmocka_unit_test(control_characters_are_found),
-	    cmocka_unit_test(texts_are_compared),
-	    cmocka_unit_test(hexadecimal_is_written_and_read),
-	    cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
-	    cmocka_unit_test(uuids_are_canonical_or_lenient),
-	    cmocka_unit_test(version_7_uuids_hold_the_time_and_their_marks),
-	    cmocka_unit_test(email_addresses_are_recognised),
+		cmocka_unit_test(only_well_formed_utf8_has_a_step),
+		cmocka_unit_test(every_scalar_value_is_encoded_and_decoded),
+		cmocka_unit_test(length_counts_code_points),
+		cmocka_unit_test(control_characters_are_found),
+		cmocka_unit_test(texts_are_compared),
+		cmocka_unit_test(hexadecimal_is_written_and_read),
+		cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
+		cmocka_unit_test(uuids_are_canonical_or_lenient),
+		cmocka_unit_test(version_7_uuids_hold_the_time_and_their_marks),
+		cmocka_unit_test(email_addresses_are_recognised),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

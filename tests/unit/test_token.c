@@ -59,7 +59,7 @@ find(struct txn *t, void *finding)
 static enum err
 look(struct scratch *s, const char *secret, struct caller *out)
 {
-	struct finding f = {.secret = secret};
+	struct finding f = { .secret = secret };
 	enum err err = scratch_run(s, TXN_READ, find, &f);
 
 	*out = f.caller;
@@ -70,10 +70,10 @@ static struct creation
 session_of_ada(void)
 {
 	struct creation c = {
-	    .token = {.user_id = "ada",
-		.is_session = true,
-		.name = "",
-		.operation = TOKEN_ADMIN},
+		.token = { .user_id = "ada",
+		    .is_session = true,
+		    .name = "",
+		    .operation = TOKEN_ADMIN },
 	};
 
 	token_draw(true, c.secret);
@@ -102,20 +102,20 @@ static const struct {
 	const char *secret;
 	bool wellformed;
 } forms[] = {
-    {__LINE__, "sess_" ZEROS64, true},
-    {__LINE__, "ak_" ZEROS64, true},
-    {__LINE__, "ak_" ZEROS16 ZEROS16 ZEROS16 "00000000000000fF", true},
-    {__LINE__, "", false},
-    {__LINE__, "sess_", false},
-    {__LINE__, "ak_", false},
-    {__LINE__, ZEROS64, false},
-    {__LINE__, "Sess_" ZEROS64, false},
-    {__LINE__, "sess-" ZEROS64, false},
-    {__LINE__, "xak_" ZEROS64, false},
-    {__LINE__, "sess_" ZEROS64 "0", false},
-    {__LINE__, "sess_" ZEROS64 " ", false},
-    {__LINE__, "sess_" ZEROS16 ZEROS16 ZEROS16 "000000000000000", false},
-    {__LINE__, "sess_" ZEROS16 ZEROS16 ZEROS16 "000000000000000g", false},
+	{ __LINE__, "sess_" ZEROS64, true },
+	{ __LINE__, "ak_" ZEROS64, true },
+	{ __LINE__, "ak_" ZEROS16 ZEROS16 ZEROS16 "00000000000000fF", true },
+	{ __LINE__, "", false },
+	{ __LINE__, "sess_", false },
+	{ __LINE__, "ak_", false },
+	{ __LINE__, ZEROS64, false },
+	{ __LINE__, "Sess_" ZEROS64, false },
+	{ __LINE__, "sess-" ZEROS64, false },
+	{ __LINE__, "xak_" ZEROS64, false },
+	{ __LINE__, "sess_" ZEROS64 "0", false },
+	{ __LINE__, "sess_" ZEROS64 " ", false },
+	{ __LINE__, "sess_" ZEROS16 ZEROS16 ZEROS16 "000000000000000", false },
+	{ __LINE__, "sess_" ZEROS16 ZEROS16 ZEROS16 "000000000000000g", false },
 };
 
 static void
@@ -154,13 +154,13 @@ a_token_tells_who_is_calling(void **state)
 static void
 a_key_brings_its_operation_and_scopes(void **state)
 {
-	static const enum token_operation operations[] = {
-	    TOKEN_READ_RENDER, TOKEN_ALL, TOKEN_ADMIN};
+	static const enum token_operation operations[] = { TOKEN_READ_RENDER,
+		TOKEN_ALL, TOKEN_ADMIN };
 	struct scratch *s = *state;
 	struct creation c = {
-	    .token = {.user_id = "bob",
-		.name = "ci",
-		.scopes = "prompts:read prompts:write"},
+		.token = { .user_id = "bob",
+		    .name = "ci",
+		    .scopes = "prompts:read prompts:write" },
 	};
 	struct caller caller;
 	size_t i;
@@ -197,14 +197,14 @@ the_secret_itself_is_stored_nowhere(void **state)
 		    c.secret + 5, c.secret + 5, c.secret + 5)),
 	    0);
 	/* Nor is the digest in the audit log. */
-	assert_int_equal(
-	    scratch_number(s, "SELECT count(*) FROM token, audit_log WHERE "
-			      "instr(upper(changes), hex(digest))"),
+	assert_int_equal(scratch_number(s,
+			     "SELECT count(*) FROM token, audit_log WHERE "
+			     "instr(upper(changes), hex(digest))"),
 	    0);
 	assert_int_equal(scratch_number(s, "SELECT count(*) FROM token"), 1);
-	assert_int_equal(
-	    scratch_number(s, "SELECT count(*) FROM audit_log "
-			      "WHERE entity = 'token' AND action = 'CREATE'"),
+	assert_int_equal(scratch_number(s,
+			     "SELECT count(*) FROM audit_log "
+			     "WHERE entity = 'token' AND action = 'CREATE'"),
 	    1);
 }
 
@@ -305,18 +305,18 @@ static const struct {
 	const char *scopes, *scope;
 	bool found;
 } lists[] = {
-    {__LINE__, "", "a", false},
-    {__LINE__, "a", "a", true},
-    {__LINE__, "a", "b", false},
-    {__LINE__, "a b", "b", true},
-    {__LINE__, "a  b ", "b", true},
-    {__LINE__, " a", "a", true},
-    {__LINE__, "ab", "a", false},
-    {__LINE__, "ab", "b", false},
-    {__LINE__, "a", "ab", false},
-    {__LINE__, "prompts:read", "prompts:write", false},
-    {__LINE__, "prompts:reader prompts:read", "prompts:read", true},
-    {__LINE__, "A", "a", false},
+	{ __LINE__, "", "a", false },
+	{ __LINE__, "a", "a", true },
+	{ __LINE__, "a", "b", false },
+	{ __LINE__, "a b", "b", true },
+	{ __LINE__, "a  b ", "b", true },
+	{ __LINE__, " a", "a", true },
+	{ __LINE__, "ab", "a", false },
+	{ __LINE__, "ab", "b", false },
+	{ __LINE__, "a", "ab", false },
+	{ __LINE__, "prompts:read", "prompts:write", false },
+	{ __LINE__, "prompts:reader prompts:read", "prompts:read", true },
+	{ __LINE__, "A", "a", false },
 };
 
 static void
@@ -339,19 +339,19 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(secrets_have_their_form_and_never_repeat),
-	    cmocka_unit_test(only_the_two_forms_are_wellformed),
-	    token_test(a_token_tells_who_is_calling),
-	    token_test(a_key_brings_its_operation_and_scopes),
-	    token_test(the_secret_itself_is_stored_nowhere),
-	    token_test(an_unknown_or_malformed_token_is_invalid),
-	    token_test(a_session_s_secret_is_no_key_s),
-	    token_test(a_token_ends_at_its_time_to_the_millisecond),
-	    token_test(a_token_without_a_time_never_ends),
-	    token_test(a_session_ends_by_log_out_and_no_other_with_it),
-	    token_test(a_key_outlives_a_log_out),
-	    token_test(the_same_secret_cannot_be_stored_twice),
-	    cmocka_unit_test(a_scope_is_found_as_a_whole_word),
+		cmocka_unit_test(secrets_have_their_form_and_never_repeat),
+		cmocka_unit_test(only_the_two_forms_are_wellformed),
+		token_test(a_token_tells_who_is_calling),
+		token_test(a_key_brings_its_operation_and_scopes),
+		token_test(the_secret_itself_is_stored_nowhere),
+		token_test(an_unknown_or_malformed_token_is_invalid),
+		token_test(a_session_s_secret_is_no_key_s),
+		token_test(a_token_ends_at_its_time_to_the_millisecond),
+		token_test(a_token_without_a_time_never_ends),
+		token_test(a_session_ends_by_log_out_and_no_other_with_it),
+		token_test(a_key_outlives_a_log_out),
+		token_test(the_same_secret_cannot_be_stored_twice),
+		cmocka_unit_test(a_scope_is_found_as_a_whole_word),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

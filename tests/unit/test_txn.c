@@ -172,10 +172,11 @@ static bool
 somebody_waits(struct lock *l)
 {
 	struct flock range = {
-	    .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
+		.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1
+	};
 
 	return fcntl(l->fd, F_OFD_GETLK, &range) == 0 &&
-	       range.l_type != F_UNLCK;
+	    range.l_type != F_UNLCK;
 }
 
 static const struct job *
@@ -517,7 +518,7 @@ an_action_s_name_ends_with_its_member(void **state)
 static int
 child_status(struct scratch *s, enum txn_mode mode, txn_fn *fn)
 {
-	const struct rlimit no_core = {0};
+	const struct rlimit no_core = { 0 };
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -534,8 +535,9 @@ static enum err
 insert_raw(struct txn *t, void *arg)
 {
 	(void)arg;
-	return scratch_exec(t, "INSERT INTO organisation (id, name, created_at)"
-			       "VALUES ('raw', 'raw', 0)");
+	return scratch_exec(t,
+	    "INSERT INTO organisation (id, name, created_at)"
+	    "VALUES ('raw', 'raw', 0)");
 }
 
 static void
@@ -572,8 +574,9 @@ a_stray_shell_cannot_change_user_data(void **state)
 	struct scratch *s = *state;
 	sqlite3 *db;
 
-	scratch_write(s, "INSERT INTO organisation (id, name, created_at)"
-			 "VALUES ('mine', 'mine', 0)");
+	scratch_write(s,
+	    "INSERT INTO organisation (id, name, created_at)"
+	    "VALUES ('mine', 'mine', 0)");
 	assert_int_equal(sqlite3_open(s->store->path, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "UPDATE organisation SET name = ''",
 			     NULL, NULL, NULL),
@@ -598,7 +601,7 @@ struct snapshot {
 static enum err
 read_around_a_write(struct txn *t, void *snapshot)
 {
-	struct scratch_question q = {.sql = ORGANISATIONS};
+	struct scratch_question q = { .sql = ORGANISATIONS };
 	struct snapshot *o = snapshot;
 	struct writer w;
 	enum err err;
@@ -620,7 +623,7 @@ static void
 a_read_does_not_see_what_is_written_meanwhile(void **state)
 {
 	struct scratch *s = *state;
-	struct snapshot o = {.scratch = s};
+	struct snapshot o = { .scratch = s };
 
 	assert_int_equal(write_one(s, "before"), ERR_NONE);
 	assert_int_equal(
@@ -829,9 +832,9 @@ a_member_that_loses_the_transaction_fails_those_before_it_only(void **state)
 		assert_int_equal(w[0].err, ERR_IO);
 	assert_int_equal(w[2].err, ERR_NONE);
 	assert_int_equal(w[3].err, ERR_NONE);
-	assert_int_equal(
-	    scratch_number(s, "SELECT count(*) FROM organisation"
-			      " WHERE name IN ('writer-2', 'writer-3')"),
+	assert_int_equal(scratch_number(s,
+			     "SELECT count(*) FROM organisation"
+			     " WHERE name IN ('writer-2', 'writer-3')"),
 	    2);
 	assert_int_equal(
 	    scratch_number(s, ORGANISATIONS), w[0].err == ERR_NONE ? 3 : 2);
@@ -911,8 +914,9 @@ insert_in_turn(struct txn *t, void *arg)
 	struct board *board = arg;
 
 	atomic_fetch_add(&board->turns, 1);
-	return scratch_exec(t, "INSERT INTO organisation (id, name, created_at)"
-			       "SELECT count(*), 'child', 0 FROM organisation");
+	return scratch_exec(t,
+	    "INSERT INTO organisation (id, name, created_at)"
+	    "SELECT count(*), 'child', 0 FROM organisation");
 }
 
 static int
@@ -1050,9 +1054,9 @@ static int
 open_and_write(struct scratch *s, struct board *board)
 {
 	struct store_options options = {
-	    .dir = s->dir,
-	    .synchronous_full = true,
-	    .lock_ms = 30000,
+		.dir = s->dir,
+		.synchronous_full = true,
+		.lock_ms = 30000,
 	};
 	bool fresh;
 
@@ -1147,9 +1151,9 @@ a_file_that_is_no_database_is_refused_and_kept(void **state)
 static void
 what_is_made_is_for_its_owner_only(void **state)
 {
-	static const char *const names[] = {"", "/promptledger.db",
-	    "/promptledger.db-wal", "/promptledger.db-shm",
-	    "/promptledger.lock"};
+	static const char *const names[] = { "", "/promptledger.db",
+		"/promptledger.db-wal", "/promptledger.db-shm",
+		"/promptledger.lock" };
 	struct scratch *s = *state;
 	char path[PATH_MAX + 64];
 	struct stat st;
@@ -1176,7 +1180,7 @@ static void
 writes_are_synchronous_as_the_options_say(void **state)
 {
 	struct scratch *s = *state;
-	struct store_options options = {.dir = s->dir, .lock_ms = 30000};
+	struct store_options options = { .dir = s->dir, .lock_ms = 30000 };
 	struct scratch_question q;
 	bool fresh;
 
@@ -1206,7 +1210,8 @@ the_wal_stays_for_the_next_process_when_asked_for(void **state)
 {
 	struct scratch *s = *state;
 	struct store_options options = {
-	    .dir = s->dir, .lock_ms = 30000, .keep_wal = true};
+		.dir = s->dir, .lock_ms = 30000, .keep_wal = true
+	};
 	bool fresh;
 
 	assert_int_equal(write_one(s, "first"), ERR_NONE);
@@ -1225,49 +1230,54 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    scratch_test(writers_that_wait_together_share_one_commit),
-	    scratch_test(writers_that_arrive_while_a_group_runs_share_the_next),
-	    scratch_test(a_group_ends_when_a_member_took_too_long),
-	    scratch_test(a_group_ends_when_it_has_256_members),
-	    scratch_test(many_threads_write_at_once_and_all_is_committed),
-	    scratch_test(a_member_sees_what_members_before_it_did),
-	    scratch_test(a_failing_member_leaves_nothing_and_disturbs_no_other),
-	    scratch_test(
-		each_member_stands_in_the_audit_log_under_its_own_name),
-	    scratch_test(two_runs_of_one_call_draw_the_same_ids),
-	    scratch_test(ids_differ_within_a_call_and_between_calls),
-	    scratch_test(an_action_s_name_ends_with_its_member),
-	    scratch_dir_test(a_write_without_an_actor_is_refused),
-	    scratch_test(the_triggers_refuse_a_write_without_an_actor),
-	    scratch_test(a_stray_shell_cannot_change_user_data),
-	    scratch_test(a_read_does_not_see_what_is_written_meanwhile),
-	    scratch_test(a_read_cannot_write),
-	    scratch_dir_test(
-		a_write_statement_in_a_read_is_a_bug_that_stops_the_program),
-	    scratch_test(a_read_returns_what_its_function_returns),
-	    scratch_test(
-		when_commit_fails_every_member_is_told_and_nothing_stays),
-	    scratch_dir_test(
-		a_full_disk_is_told_and_the_store_works_once_there_is_room),
-	    scratch_test(
-		a_write_whose_turn_does_not_come_is_refused_and_changes_nothing),
-	    scratch_test(a_late_comer_does_not_begin_its_wait_anew_as_leader),
-	    scratch_test(
-		a_member_that_loses_the_transaction_fails_those_before_it_only),
-	    scratch_test(
-		a_member_that_cannot_be_undone_takes_the_group_with_it),
-	    scratch_test(
-		a_foreign_writer_of_the_database_is_waited_for_as_long_as_set),
-	    scratch_dir_test(whoever_wrote_cannot_pass_the_process_that_waits),
-	    scratch_dir_test(a_killed_writer_s_changes_are_gone),
-	    scratch_dir_test(a_killed_writer_s_turn_goes_to_the_one_that_waits),
-	    scratch_dir_test(
-		eight_processes_may_open_an_empty_directory_at_once),
-	    scratch_test(a_database_of_a_newer_version_is_refused),
-	    scratch_test(a_file_that_is_no_database_is_refused_and_kept),
-	    scratch_test(what_is_made_is_for_its_owner_only),
-	    scratch_test(writes_are_synchronous_as_the_options_say),
-	    scratch_test(the_wal_stays_for_the_next_process_when_asked_for),
+		scratch_test(writers_that_wait_together_share_one_commit),
+		scratch_test(
+		    writers_that_arrive_while_a_group_runs_share_the_next),
+		scratch_test(a_group_ends_when_a_member_took_too_long),
+		scratch_test(a_group_ends_when_it_has_256_members),
+		scratch_test(many_threads_write_at_once_and_all_is_committed),
+		scratch_test(a_member_sees_what_members_before_it_did),
+		scratch_test(
+		    a_failing_member_leaves_nothing_and_disturbs_no_other),
+		scratch_test(
+		    each_member_stands_in_the_audit_log_under_its_own_name),
+		scratch_test(two_runs_of_one_call_draw_the_same_ids),
+		scratch_test(ids_differ_within_a_call_and_between_calls),
+		scratch_test(an_action_s_name_ends_with_its_member),
+		scratch_dir_test(a_write_without_an_actor_is_refused),
+		scratch_test(the_triggers_refuse_a_write_without_an_actor),
+		scratch_test(a_stray_shell_cannot_change_user_data),
+		scratch_test(a_read_does_not_see_what_is_written_meanwhile),
+		scratch_test(a_read_cannot_write),
+		scratch_dir_test(
+		    a_write_statement_in_a_read_is_a_bug_that_stops_the_program),
+		scratch_test(a_read_returns_what_its_function_returns),
+		scratch_test(
+		    when_commit_fails_every_member_is_told_and_nothing_stays),
+		scratch_dir_test(
+		    a_full_disk_is_told_and_the_store_works_once_there_is_room),
+		scratch_test(
+		    a_write_whose_turn_does_not_come_is_refused_and_changes_nothing),
+		scratch_test(
+		    a_late_comer_does_not_begin_its_wait_anew_as_leader),
+		scratch_test(
+		    a_member_that_loses_the_transaction_fails_those_before_it_only),
+		scratch_test(
+		    a_member_that_cannot_be_undone_takes_the_group_with_it),
+		scratch_test(
+		    a_foreign_writer_of_the_database_is_waited_for_as_long_as_set),
+		scratch_dir_test(
+		    whoever_wrote_cannot_pass_the_process_that_waits),
+		scratch_dir_test(a_killed_writer_s_changes_are_gone),
+		scratch_dir_test(
+		    a_killed_writer_s_turn_goes_to_the_one_that_waits),
+		scratch_dir_test(
+		    eight_processes_may_open_an_empty_directory_at_once),
+		scratch_test(a_database_of_a_newer_version_is_refused),
+		scratch_test(a_file_that_is_no_database_is_refused_and_kept),
+		scratch_test(what_is_made_is_for_its_owner_only),
+		scratch_test(writes_are_synchronous_as_the_options_say),
+		scratch_test(the_wal_stays_for_the_next_process_when_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

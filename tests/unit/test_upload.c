@@ -38,10 +38,10 @@ run(struct fixture *x, txn_fn *fn, int64_t later_ms)
 
 	txn_call_init(&call, x->arena, &x->failure);
 	call.actor = (struct txn_actor){
-	    .id = "tester",
-	    .kind = "system",
-	    .request_id = "0",
-	    .family = "test",
+		.id = "tester",
+		.kind = "system",
+		.request_id = "0",
+		.family = "test",
 	};
 	call.now_ms += later_ms;
 	return txn_run(x->store, TXN_WRITE, fn, x, &call);
@@ -51,9 +51,10 @@ static enum err
 add_user(struct txn *t, void *arg)
 {
 	struct user_new who = {
-	    .email = "ada@example.org", .name = "Ada", .role = "editor"};
+		.email = "ada@example.org", .name = "Ada", .role = "editor"
+	};
 	struct fixture *x = arg;
-	struct user user = {0};
+	struct user user = { 0 };
 	enum err err = user_create(t, &who, &user);
 
 	x->user_id = user.id;
@@ -105,7 +106,7 @@ static int
 set_up(void **state)
 {
 	struct fixture *x = calloc(1, sizeof(*x));
-	struct store_options options = {.lock_ms = 5000};
+	struct store_options options = { .lock_ms = 5000 };
 	bool fresh;
 
 	if (x == NULL)
@@ -116,8 +117,8 @@ set_up(void **state)
 	x->arena = arena_new();
 	options.dir = x->dir;
 	x->asset = (struct asset){
-	    .size_bytes = 417,
-	    .audio = {AUDIO_MP3, 26, 44100, 2, "mp3"},
+		.size_bytes = 417,
+		.audio = { AUDIO_MP3, 26, 44100, 2, "mp3" },
 	};
 	*state = x;
 	if (store_open(&options, &x->store, &fresh, &x->failure) != ERR_NONE)
@@ -243,10 +244,10 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    CASE(a_request_lives_for_a_day),
-	    CASE(the_last_upload_replaces_the_others),
-	    CASE(a_request_is_consumed_once),
-	    cmocka_unit_test(a_signature_fits_one_link_only),
+		CASE(a_request_lives_for_a_day),
+		CASE(the_last_upload_replaces_the_others),
+		CASE(a_request_is_consumed_once),
+		cmocka_unit_test(a_signature_fits_one_link_only),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -124,11 +124,11 @@ static struct creation
 ada(void)
 {
 	return (struct creation){
-	    .new = {.email = "Ada.L@Example.org",
-		.name = "Ada",
-		.password_hash = "hash",
-		.role = "member",
-		.is_admin = true},
+		.new = { .email = "Ada.L@Example.org",
+		    .name = "Ada",
+		    .password_hash = "hash",
+		    .role = "member",
+		    .is_admin = true },
 	};
 }
 
@@ -153,19 +153,19 @@ a_user_is_created_as_given(void **state)
 static void
 a_user_is_found_by_id_and_by_the_address_in_any_case(void **state)
 {
-	static const char *const addresses[] = {
-	    "Ada.L@Example.org", "ada.l@example.org", "ADA.L@EXAMPLE.ORG"};
+	static const char *const addresses[] = { "Ada.L@Example.org",
+		"ada.l@example.org", "ADA.L@EXAMPLE.ORG" };
 	struct scratch *s = *state;
 	struct creation c = ada();
 	struct finding f;
 	size_t i;
 
 	assert_int_equal(scratch_run(s, TXN_WRITE, create, &c), ERR_NONE);
-	f = (struct finding){.id = c.user.id};
+	f = (struct finding){ .id = c.user.id };
 	assert_int_equal(scratch_run(s, TXN_READ, find, &f), ERR_NONE);
 	assert_string_equal(f.user.email, "Ada.L@Example.org");
 	for (i = 0; i < COUNT(addresses); i++) {
-		f = (struct finding){.email = addresses[i]};
+		f = (struct finding){ .email = addresses[i] };
 		assert_int_equal(scratch_run(s, TXN_READ, find, &f), ERR_NONE);
 		assert_string_equal(f.user.id, c.user.id);
 		assert_string_equal(f.user.email, "Ada.L@Example.org");
@@ -176,10 +176,10 @@ static void
 an_unknown_user_is_told(void **state)
 {
 	struct scratch *s = *state;
-	struct finding f = {.id = "nobody"};
+	struct finding f = { .id = "nobody" };
 
 	assert_int_equal(scratch_run(s, TXN_READ, find, &f), ERR_USER_UNKNOWN);
-	f = (struct finding){.email = "nobody@example.org"};
+	f = (struct finding){ .email = "nobody@example.org" };
 	assert_int_equal(scratch_run(s, TXN_READ, find, &f), ERR_USER_UNKNOWN);
 }
 
@@ -218,8 +218,9 @@ a_password_s_hash_stays_out_of_the_audit_log(void **state)
 	assert_int_equal(scratch_run(s, TXN_WRITE, create, &c), ERR_NONE);
 	assert_int_equal(
 	    scratch_number(s, "SELECT count(*) FROM audit_log"), 1);
-	assert_int_equal(scratch_number(s, "SELECT count(*) FROM audit_log "
-					   "WHERE instr(changes, 'argon')"),
+	assert_int_equal(scratch_number(s,
+			     "SELECT count(*) FROM audit_log "
+			     "WHERE instr(changes, 'argon')"),
 	    0);
 }
 
@@ -227,18 +228,21 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(only_the_right_password_fits),
-	    cmocka_unit_test(the_same_password_is_hashed_differently_each_time),
-	    cmocka_unit_test(the_hash_is_argon2id_with_19_mib_and_two_passes),
-	    cmocka_unit_test(
-		an_unknown_user_costs_the_same_hash_and_never_fits),
-	    cmocka_unit_test(a_user_without_a_password_cannot_log_in),
-	    scratch_test(a_user_is_created_as_given),
-	    scratch_test(a_user_is_found_by_id_and_by_the_address_in_any_case),
-	    scratch_test(an_unknown_user_is_told),
-	    scratch_test(an_address_is_taken_in_any_case),
-	    scratch_test(a_role_that_does_not_exist_is_refused),
-	    scratch_test(a_password_s_hash_stays_out_of_the_audit_log),
+		cmocka_unit_test(only_the_right_password_fits),
+		cmocka_unit_test(
+		    the_same_password_is_hashed_differently_each_time),
+		cmocka_unit_test(
+		    the_hash_is_argon2id_with_19_mib_and_two_passes),
+		cmocka_unit_test(
+		    an_unknown_user_costs_the_same_hash_and_never_fits),
+		cmocka_unit_test(a_user_without_a_password_cannot_log_in),
+		scratch_test(a_user_is_created_as_given),
+		scratch_test(
+		    a_user_is_found_by_id_and_by_the_address_in_any_case),
+		scratch_test(an_unknown_user_is_told),
+		scratch_test(an_address_is_taken_in_any_case),
+		scratch_test(a_role_that_does_not_exist_is_refused),
+		scratch_test(a_password_s_hash_stays_out_of_the_audit_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -30,8 +30,8 @@ const char *
 px0_choose_slug(struct call *c, const struct given_text *slug,
     const struct given_text *name)
 {
-	return prompt_slug(c->arena,
-	    px0_is_given(slug) ? slug->text : name->text);
+	return prompt_slug(
+	    c->arena, px0_is_given(slug) ? slug->text : name->text);
 }
 
 void
@@ -70,8 +70,7 @@ is_json_type(const char *type)
 }
 
 static enum err
-read_body(struct call *c, const char *text, size_t len,
-    const struct body **out)
+read_body(struct call *c, const char *text, size_t len, const struct body **out)
 {
 	struct scan scan;
 	const struct body *body;
@@ -91,6 +90,7 @@ read_body(struct call *c, const char *text, size_t len,
  * Words.
  */
 
+/* clang-format off */
 static const struct err_text register_texts[] = {
 	{ERR_ROLE_TOO_LOW, "team_id", 0, "only admins can register users with a team_id"},
 	{ERR_ROLE_TOO_LOW, "organisation", 0, "user does not belong to the organization of the specified team"},
@@ -143,11 +143,13 @@ static const struct err_text texts[] = {
 	{ERR_INTERNAL, NULL, 0, "internal error"},
 	{ERR_NONE, NULL, 0, NULL},
 };
+/* clang-format on */
 
 /*
  * Routes.
  */
 
+/* clang-format off */
 static const struct route routes[] = {
 	{
 		.method = METHOD_GET, .path = "/v1/health",
@@ -301,8 +303,9 @@ static const struct route routes[] = {
 		.handler = px0_payload_delete,
 	},
 };
+/* clang-format on */
 
-static const char *const mounts[] = {"/v1", NULL};
+static const char *const mounts[] = { "/v1", NULL };
 
 const struct family px0_family = {
 	.name = "px0",

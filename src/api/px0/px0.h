@@ -40,21 +40,21 @@ void px0_show_time(struct doc *d, const char *name, int64_t at_ms);
 
 /* The i-th id of the path in canonical form; ERR_ID_INVALID, where `what`
  * (prompt, payload or NULL) chooses the text. */
-enum err px0_path_id(struct call *c, size_t i, const char *what,
-    const char **out);
+enum err px0_path_id(
+    struct call *c, size_t i, const char *what, const char **out);
 
 /* The prompt of the path's first id: ERR_ID_INVALID, ERR_PROMPT_UNKNOWN
  * without any role, ERR_ROLE_TOO_LOW below needed. */
-enum err px0_reach_prompt(struct call *c, struct txn *t,
-    enum team_role needed, const char **out);
+enum err px0_reach_prompt(
+    struct call *c, struct txn *t, enum team_role needed, const char **out);
 
 /* The project of the path's first id, likewise: ERR_PROJECT_UNKNOWN. */
-enum err px0_reach_project(struct call *c, struct txn *t,
-    enum team_role needed, const char **out);
+enum err px0_reach_project(
+    struct call *c, struct txn *t, enum team_role needed, const char **out);
 
 /* The caller's role in a team; TEAM_NONE for unknown teams. */
-enum err px0_role_in_team(struct call *c, struct txn *t, const char *team_id,
-    enum team_role *out);
+enum err px0_role_in_team(
+    struct call *c, struct txn *t, const char *team_id, enum team_role *out);
 
 /*
  * Bodies and query strings.

@@ -13,18 +13,22 @@
 #define PASSWORD_MIN_BYTES 8
 #define PASSWORD_MAX_CHARS 1000
 
+/* clang-format off */
 static const struct field register_rows[] = {
 	{.name = "email", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .offset = offsetof(struct px0_register_body, email)},
 	{.name = "password", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .max = PASSWORD_MAX_CHARS, .offset = offsetof(struct px0_register_body, password)},
 	{.name = "team_id", .type = FIELD_UUID, .flags = FIELD_NULL_IS_ABSENT, .offset = offsetof(struct px0_register_body, team_id)},
 };
-const struct field_table px0_register_fields = {FIELD_TABLE(register_rows)};
+/* clang-format on */
+const struct field_table px0_register_fields = { FIELD_TABLE(register_rows) };
 
+/* clang-format off */
 static const struct field login_rows[] = {
 	{.name = "email", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .offset = offsetof(struct px0_login_body, email)},
 	{.name = "password", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .offset = offsetof(struct px0_login_body, password)},
 };
-const struct field_table px0_login_fields = {FIELD_TABLE(login_rows)};
+/* clang-format on */
+const struct field_table px0_login_fields = { FIELD_TABLE(login_rows) };
 
 static void
 show_user(struct doc *d, const struct user *user)
@@ -69,8 +73,8 @@ check_registration(struct call *c, const struct px0_register_body *b)
 	if (!text_is_email(b->email.text))
 		return px0_refuse_body(c, "invalid email format");
 	if (strlen(b->password.text) < PASSWORD_MIN_BYTES)
-		return px0_refuse_body(c,
-		    "password must be at least 8 characters");
+		return px0_refuse_body(
+		    c, "password must be at least 8 characters");
 	if (!has_all_kinds(b->password.text))
 		return px0_refuse_body(c,
 		    "password must contain at least one uppercase letter, "
@@ -89,8 +93,8 @@ check_team(struct call *c, struct txn *t, const char *team_id)
 	enum err err;
 
 	if ((err = team_find(t, team_id, &team)) != ERR_NONE ||
-	    (err = organisation_role(t, team.organisation_id,
-		 c->caller.user_id, &role)) != ERR_NONE)
+	    (err = organisation_role(t, team.organisation_id, c->caller.user_id,
+		 &role)) != ERR_NONE)
 		return err;
 	if (role == TEAM_NONE)
 		return call_fail(c, ERR_ROLE_TOO_LOW, "organisation", NULL);
@@ -141,8 +145,8 @@ px0_register_prepare(struct call *c)
 	if (c->request.authorization == NULL)
 		err = check_stranger(c, b);
 	else
-		err = txn_run(c->site->store, TXN_READ, check_inviter, c,
-		    &c->txn);
+		err = txn_run(
+		    c->site->store, TXN_READ, check_inviter, c, &c->txn);
 	if (err != ERR_NONE)
 		return err;
 	return account_prepare_signup(c, b->password.text);
@@ -150,8 +154,8 @@ px0_register_prepare(struct call *c)
 
 /* A team of one's own, or the named one; its first member leads it. */
 static enum err
-place_user(struct txn *t, const char *user_id,
-    const struct px0_register_body *b)
+place_user(
+    struct txn *t, const char *user_id, const struct px0_register_body *b)
 {
 	bool has_members;
 	enum err err;
@@ -216,8 +220,8 @@ px0_login(struct call *c, struct txn *t)
 	struct doc *d;
 	enum err err;
 
-	if ((err = account_open_session(c, t, made->user.id, made->secret,
-		 &expires_at)) != ERR_NONE)
+	if ((err = account_open_session(
+		 c, t, made->user.id, made->secret, &expires_at)) != ERR_NONE)
 		return err;
 	d = call_reply(c, 200);
 	response_header(c->reply, "Cache-Control", "no-store");
@@ -243,8 +247,8 @@ px0_logout_prepare(struct call *c)
 	enum err err = ERR_NONE;
 
 	if (c->request.authorization != NULL)
-		err = txn_run(c->site->store, TXN_READ, find_caller, c,
-		    &c->txn);
+		err =
+		    txn_run(c->site->store, TXN_READ, find_caller, c, &c->txn);
 	switch (err) {
 	case ERR_TOKEN_SCHEME:
 	case ERR_TOKEN_INVALID:

@@ -8,16 +8,20 @@
 #define NAME_MAX_CHARS 255
 
 /* Whatever name a new payload is sent with is not looked at. */
+/* clang-format off */
 static const struct field post_rows[] = {
 	{.name = "variables", .type = FIELD_OBJECT, .offset = offsetof(struct payload_patch, variables)},
 };
-const struct field_table px0_payload_post_fields = {FIELD_TABLE(post_rows)};
+/* clang-format on */
+const struct field_table px0_payload_post_fields = { FIELD_TABLE(post_rows) };
 
+/* clang-format off */
 static const struct field put_rows[] = {
 	{.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .max = NAME_MAX_CHARS, .offset = offsetof(struct payload_patch, name)},
 	{.name = "variables", .type = FIELD_OBJECT, .offset = offsetof(struct payload_patch, variables)},
 };
-const struct field_table px0_payload_put_fields = {FIELD_TABLE(put_rows)};
+/* clang-format on */
+const struct field_table px0_payload_put_fields = { FIELD_TABLE(put_rows) };
 
 static void
 show_payload(struct doc *d, const char *name, const struct payload *p)
@@ -51,26 +55,23 @@ struct path {
 /* The ladder for routes that name a payload: the form of both ids comes
  * before any look-up, the look-up of the payload itself after the body. */
 static enum err
-reach_path(struct call *c, struct txn *t, enum team_role needed,
-    struct path *out)
+reach_path(
+    struct call *c, struct txn *t, enum team_role needed, struct path *out)
 {
 	struct path path;
 	enum err err;
 
-	if ((err = px0_path_id(c, 0, "prompt", &path.prompt_id)) !=
-		ERR_NONE ||
+	if ((err = px0_path_id(c, 0, "prompt", &path.prompt_id)) != ERR_NONE ||
 	    (err = px0_path_id(c, 1, "payload", &path.payload_id)) !=
 		ERR_NONE ||
-	    (err = px0_reach_prompt(c, t, needed, &path.prompt_id)) !=
-		ERR_NONE)
+	    (err = px0_reach_prompt(c, t, needed, &path.prompt_id)) != ERR_NONE)
 		return err;
 	*out = path;
 	return ERR_NONE;
 }
 
 static enum err
-find(struct call *c, struct txn *t, enum team_role needed,
-    struct payload *out)
+find(struct call *c, struct txn *t, enum team_role needed, struct payload *out)
 {
 	struct path path;
 	enum err err;
@@ -120,9 +121,10 @@ px0_payload_post(struct call *c, struct txn *t)
 		ERR_NONE)
 		return err;
 	reply_payload(c, 201, &p);
-	response_header(c->reply, "Location", call_link(c,
-	    arena_printf(c->arena, "/v1/prompts/%s/payloads/%s", prompt_id,
-		p.id)));
+	response_header(c->reply, "Location",
+	    call_link(c,
+		arena_printf(
+		    c->arena, "/v1/prompts/%s/payloads/%s", prompt_id, p.id)));
 	return ERR_NONE;
 }
 

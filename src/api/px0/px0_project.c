@@ -9,12 +9,14 @@
 #define NAME_MAX_CHARS 255
 
 /* team_id is plain text here: one that is no id has a text of its own. */
+/* clang-format off */
 static const struct field rows[] = {
 	{.name = "team_id", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .offset = offsetof(struct px0_project_body, team_id)},
 	{.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .max = NAME_MAX_CHARS, .offset = offsetof(struct px0_project_body, name)},
 	{.name = "slug", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .max = NAME_MAX_CHARS, .offset = offsetof(struct px0_project_body, slug)},
 };
-const struct field_table px0_project_fields = {FIELD_TABLE(rows)};
+/* clang-format on */
+const struct field_table px0_project_fields = { FIELD_TABLE(rows) };
 
 static void
 show_project(struct doc *d, const char *name, const struct project *p)
@@ -75,8 +77,8 @@ px0_project_post(struct call *c, struct txn *t)
 	if ((err = project_create(t, &p, &p)) != ERR_NONE)
 		return err;
 	reply_project(c, 201, &p);
-	response_header(c->reply, "Location", call_link(c,
-	    arena_printf(c->arena, "/v1/projects/%s", p.id)));
+	response_header(c->reply, "Location",
+	    call_link(c, arena_printf(c->arena, "/v1/projects/%s", p.id)));
 	return ERR_NONE;
 }
 

@@ -8,26 +8,32 @@
 
 #define NAME_MAX_CHARS 255
 
+/* clang-format off */
 static const struct field rows[] = {
 	{.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .max = NAME_MAX_CHARS, .offset = offsetof(struct px0_prompt_body, name)},
 	{.name = "description", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .offset = offsetof(struct px0_prompt_body, description)},
 	{.name = "slug", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .max = NAME_MAX_CHARS, .offset = offsetof(struct px0_prompt_body, slug)},
 };
-const struct field_table px0_prompt_fields = {FIELD_TABLE(rows)};
+/* clang-format on */
+const struct field_table px0_prompt_fields = { FIELD_TABLE(rows) };
 
 /* Name and slug cannot change, so they are not looked at. */
+/* clang-format off */
 static const struct field describe_rows[] = {
 	{.name = "description", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .offset = offsetof(struct px0_prompt_body, description)},
 };
-const struct field_table px0_describe_fields = {FIELD_TABLE(describe_rows)};
+/* clang-format on */
+const struct field_table px0_describe_fields = { FIELD_TABLE(describe_rows) };
 
+/* clang-format off */
 static const struct field query_rows[] = {
 	{.name = "project", .type = FIELD_TEXT, .offset = offsetof(struct px0_prompt_query, project)},
 	{.name = "project_id", .type = FIELD_TEXT, .offset = offsetof(struct px0_prompt_query, project_id)},
 	{.name = "status", .type = FIELD_TEXT, .offset = offsetof(struct px0_prompt_query, status)},
 	{.name = "archived", .type = FIELD_TEXT, .offset = offsetof(struct px0_prompt_query, archived)},
 };
-const struct field_table px0_prompt_query_fields = {FIELD_TABLE(query_rows)};
+/* clang-format on */
+const struct field_table px0_prompt_query_fields = { FIELD_TABLE(query_rows) };
 
 static void
 show_prompt(struct doc *d, const char *name, const struct prompt *p)
@@ -101,15 +107,15 @@ px0_prompt_post(struct call *c, struct txn *t)
 	struct prompt p;
 	enum err err;
 
-	if ((err = px0_reach_project(c, t, TEAM_EDITOR,
-		 &first.project_id)) != ERR_NONE ||
+	if ((err = px0_reach_project(c, t, TEAM_EDITOR, &first.project_id)) !=
+		ERR_NONE ||
 	    (err = prompt_check_name(t, first.project_id, first.name)) !=
 		ERR_NONE ||
 	    (err = prompt_create(t, &first, &p)) != ERR_NONE)
 		return err;
 	reply_prompt(c, 201, &p);
-	response_header(c->reply, "Location", call_link(c,
-	    arena_printf(c->arena, "/v1/prompts/%s", p.id)));
+	response_header(c->reply, "Location",
+	    call_link(c, arena_printf(c->arena, "/v1/prompts/%s", p.id)));
 	return ERR_NONE;
 }
 
@@ -122,8 +128,8 @@ static bool
 read_go_boolean(const char *text, bool *out)
 {
 	static const char *const words[][6] = {
-		{"0", "f", "F", "FALSE", "false", "False"},
-		{"1", "t", "T", "TRUE", "true", "True"},
+		{ "0", "f", "F", "FALSE", "false", "False" },
+		{ "1", "t", "T", "TRUE", "true", "True" },
 	};
 	size_t value, i;
 
@@ -189,7 +195,8 @@ px0_prompt_list_by_query(struct call *c, struct txn *t)
 {
 	const struct px0_prompt_query *query = c->query;
 	const struct given_text *named = px0_is_given(&query->project)
-	    ? &query->project : &query->project_id;
+	    ? &query->project
+	    : &query->project_id;
 	char id[TEXT_UUID_SIZE];
 	enum team_role role;
 	enum err err;
@@ -221,8 +228,8 @@ px0_prompt_get(struct call *c, struct txn *t)
 	if (text_uuid_lenient(call_param(c, 0), ignored))
 		err = find(c, t, TEAM_VIEWER, &p);
 	else
-		err = prompt_find_by_slug(t, call_param(c, 0),
-		    c->caller.user_id, &p);
+		err = prompt_find_by_slug(
+		    t, call_param(c, 0), c->caller.user_id, &p);
 	if (err != ERR_NONE)
 		return err;
 	if (!call_not_modified(c, p.id, p.revision))
@@ -243,15 +250,15 @@ enum err
 px0_prompt_put(struct call *c, struct txn *t)
 {
 	const struct px0_prompt_body *b = c->body;
-	const char *description = b->description.given == GIVEN_VALUE
-	    ? b->description.text : "";
+	const char *description =
+	    b->description.given == GIVEN_VALUE ? b->description.text : "";
 	struct prompt p;
 	enum err err;
 
 	if ((err = find(c, t, TEAM_EDITOR, &p)) != ERR_NONE ||
 	    (err = call_precondition(c, p.id, p.revision)) != ERR_NONE ||
-	    (err = prompt_describe(t, &p, description, c->caller.user_id,
-		 &p)) != ERR_NONE)
+	    (err = prompt_describe(
+		 t, &p, description, c->caller.user_id, &p)) != ERR_NONE)
 		return err;
 	reply_prompt(c, 200, &p);
 	return ERR_NONE;

@@ -43,8 +43,8 @@ px0_path_id(struct call *c, size_t i, const char *what, const char **out)
 }
 
 enum err
-px0_reach_prompt(struct call *c, struct txn *t, enum team_role needed,
-    const char **out)
+px0_reach_prompt(
+    struct call *c, struct txn *t, enum team_role needed, const char **out)
 {
 	enum team_role role;
 	const char *id;
@@ -53,24 +53,22 @@ px0_reach_prompt(struct call *c, struct txn *t, enum team_role needed,
 	if ((err = px0_path_id(c, 0, "prompt", &id)) != ERR_NONE ||
 	    (err = project_prompt_role(t, id, c->caller.user_id, &role)) !=
 		ERR_NONE ||
-	    (err = check_role(c, role, needed, ERR_PROMPT_UNKNOWN)) !=
-		ERR_NONE)
+	    (err = check_role(c, role, needed, ERR_PROMPT_UNKNOWN)) != ERR_NONE)
 		return err;
 	*out = id;
 	return ERR_NONE;
 }
 
 enum err
-px0_reach_project(struct call *c, struct txn *t, enum team_role needed,
-    const char **out)
+px0_reach_project(
+    struct call *c, struct txn *t, enum team_role needed, const char **out)
 {
 	enum team_role role;
 	const char *id;
 	enum err err;
 
 	if ((err = px0_path_id(c, 0, NULL, &id)) != ERR_NONE ||
-	    (err = project_role(t, id, c->caller.user_id, &role)) !=
-		ERR_NONE ||
+	    (err = project_role(t, id, c->caller.user_id, &role)) != ERR_NONE ||
 	    (err = check_role(c, role, needed, ERR_PROJECT_UNKNOWN)) !=
 		ERR_NONE)
 		return err;
@@ -79,8 +77,8 @@ px0_reach_project(struct call *c, struct txn *t, enum team_role needed,
 }
 
 enum err
-px0_role_in_team(struct call *c, struct txn *t, const char *team_id,
-    enum team_role *out)
+px0_role_in_team(
+    struct call *c, struct txn *t, const char *team_id, enum team_role *out)
 {
 	enum team_role role;
 	enum err err = team_role(t, team_id, c->caller.user_id, &role);

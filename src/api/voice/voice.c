@@ -30,25 +30,31 @@ is_audio_file_name(const char *name)
 	    audio_type_from_file_name(name) != 0;
 }
 
+/* clang-format off */
 static const struct field words_fields[] = {
 	{.name = "request_id", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NO_CONTROL, .min = 1, .max = 255, .offset = offsetof(struct voice_words, request_id)},
 	{.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_TRIM | FIELD_NO_CONTROL, .min = 1, .max = 255, .offset = offsetof(struct voice_words, name)},
 	{.name = "file_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NO_CONTROL, .min = 1, .max = 255, .check = is_audio_file_name, .offset = offsetof(struct voice_words, file_name)},
 	{.name = "description", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 1024, .offset = offsetof(struct voice_words, description)},
 };
-static const struct field_table words_table = {FIELD_TABLE(words_fields)};
+/* clang-format on */
+static const struct field_table words_table = { FIELD_TABLE(words_fields) };
 
+/* clang-format off */
 static const struct field request_fields[] = {
 	{.name = "validation_constraints", .type = FIELD_OBJECT, .offset = offsetof(struct voice_request, constraints)},
 };
-static const struct field_table request_table = {FIELD_TABLE(request_fields)};
+/* clang-format on */
+static const struct field_table request_table = { FIELD_TABLE(request_fields) };
 
 /* Neither is required here: a link without them is a forged one. */
+/* clang-format off */
 static const struct field link_fields[] = {
 	{.name = "expires", .type = FIELD_TEXT, .offset = offsetof(struct voice_link, expires)},
 	{.name = "signature", .type = FIELD_TEXT, .offset = offsetof(struct voice_link, signature)},
 };
-static const struct field_table link_table = {FIELD_TABLE(link_fields)};
+/* clang-format on */
+static const struct field_table link_table = { FIELD_TABLE(link_fields) };
 
 /*
  * How this family answers.
@@ -59,7 +65,8 @@ choose_type(const struct call *c, enum err err)
 {
 	if (err != ERR_NONE)
 		return request_accepts(&c->request, PROBLEM_TYPE)
-		    ? PROBLEM_TYPE : "application/json";
+		    ? PROBLEM_TYPE
+		    : "application/json";
 	return request_accepts(&c->request, HAL_TYPE) ? HAL_TYPE
 						      : "application/json";
 }
@@ -98,19 +105,19 @@ static const struct {
 	int status;
 	const char *code;
 } status_codes[] = {
-	{400, "validation_error"},
-	{401, "unauthorized"},
-	{403, "forbidden"},
-	{404, "request_not_found"},
-	{405, "method_not_allowed"},
-	{412, "precondition_failed"},
-	{413, "payload_too_large"},
-	{414, "uri_too_long"},
-	{415, "unsupported_media_type"},
-	{422, "unprocessable_entity"},
-	{501, "not_implemented"},
-	{503, "busy"},
-	{507, "insufficient_storage"},
+	{ 400, "validation_error" },
+	{ 401, "unauthorized" },
+	{ 403, "forbidden" },
+	{ 404, "request_not_found" },
+	{ 405, "method_not_allowed" },
+	{ 412, "precondition_failed" },
+	{ 413, "payload_too_large" },
+	{ 414, "uri_too_long" },
+	{ 415, "unsupported_media_type" },
+	{ 422, "unprocessable_entity" },
+	{ 501, "not_implemented" },
+	{ 503, "busy" },
+	{ 507, "insufficient_storage" },
 };
 
 static const char *
@@ -237,8 +244,8 @@ static void
 show_error(struct call *c, enum err err)
 {
 	const struct err_text *row = family_error_text(c, err);
-	const char *message = row == NULL
-	    ? "An unexpected error occurred." : row->text;
+	const char *message =
+	    row == NULL ? "An unexpected error occurred." : row->text;
 	int status = c->reply->status;
 	struct doc *d = &c->doc;
 
@@ -273,8 +280,7 @@ check_media(struct call *c)
 }
 
 static enum err
-read_body(struct call *c, const char *text, size_t len,
-    const struct body **out)
+read_body(struct call *c, const char *text, size_t len, const struct body **out)
 {
 	static const char *const reasons[] = {
 		[SCAN_OK] = NULL,
@@ -291,8 +297,8 @@ read_body(struct call *c, const char *text, size_t len,
 	const struct body *body = body_parse(text, len, c->arena, &scan);
 
 	if (body == NULL)
-		return call_fail(c, ERR_BODY_MALFORMED, NULL,
-		    reasons[scan.fault]);
+		return call_fail(
+		    c, ERR_BODY_MALFORMED, NULL, reasons[scan.fault]);
 	if (body_kind(body) != SCAN_OBJECT)
 		return call_fail(c, ERR_BODY_INVALID, NULL,
 		    "The body must be a JSON object.");
@@ -305,6 +311,7 @@ read_body(struct call *c, const char *text, size_t len,
  */
 
 /* Elsewhere 404: on this path that would say that the prompt is gone. */
+/* clang-format off */
 static const struct err_text put_texts[] = {
 	{ERR_UPLOAD_UNKNOWN, NULL, 400, "The upload request is unknown or has expired."},
 	{ERR_NONE, NULL, 0, NULL},
@@ -314,39 +321,40 @@ static const struct err_text upload_texts[] = {
 	{ERR_BODY_TOO_LARGE, NULL, 0, "The audio is larger than the limit."},
 	{ERR_NONE, NULL, 0, NULL},
 };
+/* clang-format on */
 
-#define REQUEST_ROUTE(path_) \
-	{ \
-		.method = METHOD_POST, .path = (path_), \
-		.name = "ask for an upload link", \
+#define REQUEST_ROUTE(path_)                                     \
+	{                                                        \
+		.method = METHOD_POST, .path = (path_),          \
+		.name = "ask for an upload link",                \
 		.access = ACCESS_VOICE_WRITE, .mode = TXN_WRITE, \
-		.body = &request_table, \
-		.body_size = sizeof(struct voice_request), \
-		.prepare = voice_request_prepare, .handler = voice_request_post, \
+		.body = &request_table,                          \
+		.body_size = sizeof(struct voice_request),       \
+		.prepare = voice_request_prepare,                \
+		.handler = voice_request_post,                   \
 	}
 
-#define UPLOAD_ROUTE(method_) \
-	{ \
-		.method = (method_), .path = "/voice/uploads/:request", \
-		.name = "upload audio through a signed link", \
-		.access = ACCESS_ANYONE, .mode = TXN_WRITE, \
-		.flags = ROUTE_RAW_BODY, \
-		.query = &link_table, \
-		.query_size = sizeof(struct voice_link), \
+#define UPLOAD_ROUTE(method_)                                                 \
+	{                                                                     \
+		.method = (method_), .path = "/voice/uploads/:request",       \
+		.name = "upload audio through a signed link",                 \
+		.access = ACCESS_ANYONE, .mode = TXN_WRITE,                   \
+		.flags = ROUTE_RAW_BODY, .query = &link_table,                \
+		.query_size = sizeof(struct voice_link),                      \
 		.prepare = voice_upload_prepare, .handler = voice_upload_put, \
-		.texts = upload_texts, \
+		.texts = upload_texts,                                        \
 	}
 
-#define PUT_ROUTE(path_) \
-	{ \
-		.method = METHOD_PUT, .path = (path_), \
-		.name = "replace a voice prompt", \
-		.access = ACCESS_VOICE_WRITE, .mode = TXN_WRITE, \
-		.body = &words_table, \
-		.body_size = sizeof(struct voice_words), \
-		.handler = voice_prompt_put, .texts = put_texts, \
+#define PUT_ROUTE(path_)                                                       \
+	{                                                                      \
+		.method = METHOD_PUT, .path = (path_),                         \
+		.name = "replace a voice prompt",                              \
+		.access = ACCESS_VOICE_WRITE, .mode = TXN_WRITE,               \
+		.body = &words_table, .body_size = sizeof(struct voice_words), \
+		.handler = voice_prompt_put, .texts = put_texts,               \
 	}
 
+/* clang-format off */
 static const struct route routes[] = {
 	REQUEST_ROUTE("/voice/prompts-requests"),
 	REQUEST_ROUTE("/prompts-requests"),
@@ -368,9 +376,11 @@ static const struct route routes[] = {
 	PUT_ROUTE("/voice/prompts/:id"),
 	PUT_ROUTE("/prompts/:id"),
 };
+/* clang-format on */
 
 #define FORBIDDEN "You are not allowed to do this."
 
+/* clang-format off */
 static const struct err_text texts[] = {
 	{ERR_REQUEST_MALFORMED, NULL, 0, "The request is malformed."},
 	{ERR_PATH_TOO_LONG, NULL, 0, "The request target is too long."},
@@ -407,8 +417,9 @@ static const struct err_text texts[] = {
 	{ERR_INTERNAL, NULL, 0, "An unexpected error occurred."},
 	{ERR_NONE, NULL, 0, NULL},
 };
+/* clang-format on */
 
-static const char *const mounts[] = {"/voice", "/prompts-requests", NULL};
+static const char *const mounts[] = { "/voice", "/prompts-requests", NULL };
 
 const struct family voice_family = {
 	.name = "voice",

@@ -32,8 +32,8 @@ show_time(struct doc *d, const char *name, int64_t at_ms)
 static const char *
 prompt_link(struct call *c, const char *id, const char *tail)
 {
-	return call_link(c,
-	    arena_printf(c->arena, "/voice/prompts/%s%s", id, tail));
+	return call_link(
+	    c, arena_printf(c->arena, "/voice/prompts/%s%s", id, tail));
 }
 
 /* The whole answer: status, object, entity tag. */
@@ -62,7 +62,8 @@ show_prompt(struct call *c, struct txn *t, const struct prompt *p, int status)
 	doc_text(d, "updated_user_name", updater.name);
 	doc_object(d, "_links");
 	voice_show_link(d, "self", prompt_link(c, p->id, ""));
-	voice_show_link(d, "download_link", prompt_link(c, p->id, "/download-link"));
+	voice_show_link(
+	    d, "download_link", prompt_link(c, p->id, "/download-link"));
 	doc_object_end(d);
 	doc_object_end(d);
 	call_etag(c, p->id, p->revision);
@@ -77,7 +78,7 @@ show_prompt(struct call *c, struct txn *t, const struct prompt *p, int status)
 static enum err
 find_voice_prompt(struct txn *t, const char *id, struct prompt *out)
 {
-	struct prompt p = {0};
+	struct prompt p = { 0 };
 	enum err err;
 
 	if ((err = prompt_find(t, id, &p)) != ERR_NONE)
@@ -95,7 +96,10 @@ digest_words(const char *deed, const struct voice_words *w,
     unsigned char out[UPLOAD_DIGEST_BYTES])
 {
 	const char *const texts[] = {
-		deed, w->name.text, w->file_name.text, w->description.text,
+		deed,
+		w->name.text,
+		w->file_name.text,
+		w->description.text,
 	};
 	crypto_hash_sha256_state state;
 	size_t i;
@@ -153,8 +157,8 @@ show_created(struct call *c, struct txn *t, const struct prompt *p)
 }
 
 static enum err
-create_prompt(struct call *c, struct txn *t, const char *asset_id,
-    struct prompt *out)
+create_prompt(
+    struct call *c, struct txn *t, const char *asset_id, struct prompt *out)
 {
 	const struct voice_words *w = c->body;
 	struct prompt first = {
@@ -181,7 +185,7 @@ voice_prompt_post(struct call *c, struct txn *t)
 	const struct voice_words *w = c->body;
 	unsigned char digest[UPLOAD_DIGEST_BYTES];
 	struct upload u;
-	struct prompt p = {0};
+	struct prompt p = { 0 };
 	enum err err;
 
 	digest_words("create", w, digest);
@@ -204,7 +208,7 @@ voice_prompt_post(struct call *c, struct txn *t)
 enum err
 voice_prompt_get(struct call *c, struct txn *t)
 {
-	struct prompt p = {0};
+	struct prompt p = { 0 };
 	enum err err;
 
 	if ((err = find_voice_prompt(t, call_param(c, 0), &p)) != ERR_NONE)
@@ -215,14 +219,14 @@ voice_prompt_get(struct call *c, struct txn *t)
 }
 
 static enum err
-update_prompt(struct call *c, struct txn *t, const char *asset_id,
-    struct prompt *p)
+update_prompt(
+    struct call *c, struct txn *t, const char *asset_id, struct prompt *p)
 {
 	const struct voice_words *w = c->body;
 	struct prompt_patch patch = {
 		.name = w->name,
 		.description = w->description,
-		.asset_id = {GIVEN_VALUE, asset_id},
+		.asset_id = { GIVEN_VALUE, asset_id },
 		.file_name = w->file_name,
 	};
 
@@ -237,7 +241,7 @@ voice_prompt_put(struct call *c, struct txn *t)
 	const struct voice_words *w = c->body;
 	unsigned char digest[UPLOAD_DIGEST_BYTES];
 	struct upload u;
-	struct prompt p = {0};
+	struct prompt p = { 0 };
 	enum err err, found;
 
 	digest_words("update", w, digest);

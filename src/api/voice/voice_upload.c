@@ -21,10 +21,13 @@ struct constraints {
 	struct given_json types;
 };
 
+/* clang-format off */
 static const struct field constraints_fields[] = {
 	{.name = "allowed_mime_types", .type = FIELD_TEXTS, .flags = FIELD_REQUIRED, .min = 1, .offset = offsetof(struct constraints, types)},
 };
-static const struct field_table constraints_table = {FIELD_TABLE(constraints_fields)};
+/* clang-format on */
+static const struct field_table constraints_table = { FIELD_TABLE(
+    constraints_fields) };
 
 #define TYPES_FIELD "validation_constraints.allowed_mime_types"
 
@@ -32,8 +35,8 @@ static enum err
 read_types(struct call *c, const char *json, unsigned *out)
 {
 	struct scan scan;
-	const struct body *list = body_parse(json, strlen(json), c->arena,
-	    &scan);
+	const struct body *list =
+	    body_parse(json, strlen(json), c->arena, &scan);
 	unsigned type, all = 0;
 	size_t i;
 
@@ -53,13 +56,13 @@ read_types(struct call *c, const char *json, unsigned *out)
 static enum err
 read_constraints(struct call *c, const char *json, unsigned *out)
 {
-	struct constraints in = {0};
+	struct constraints in = { 0 };
 	struct scan scan;
-	const struct body *inner = body_parse(json, strlen(json), c->arena,
-	    &scan);
+	const struct body *inner =
+	    body_parse(json, strlen(json), c->arena, &scan);
 
-	if (field_read_body(&constraints_table, inner, &in, c->arena,
-		&c->faults))
+	if (field_read_body(
+		&constraints_table, inner, &in, c->arena, &c->faults))
 		return read_types(c, in.types.json, out);
 	c->faults.list[0].name = TYPES_FIELD;
 	return call_fail(c, ERR_BODY_INVALID, TYPES_FIELD, NULL);
@@ -86,8 +89,9 @@ upload_link(struct call *c, const struct upload *u)
 
 	upload_sign(c->site->link_key, u->id, expires_s, signature);
 	return call_link(c,
-	    arena_printf(c->arena, "/voice/uploads/%s?expires=%" PRId64
-		"&signature=%s", u->id, expires_s, signature));
+	    arena_printf(c->arena,
+		"/voice/uploads/%s?expires=%" PRId64 "&signature=%s", u->id,
+		expires_s, signature));
 }
 
 enum err
@@ -188,8 +192,8 @@ static enum err
 check_type(struct call *c, const struct received *r)
 {
 	const char *declared = c->request.content_type;
-	unsigned type = audio_type_from_media(arena_copy(c->arena, declared,
-	    strcspn(declared, "; \t")));
+	unsigned type = audio_type_from_media(
+	    arena_copy(c->arena, declared, strcspn(declared, "; \t")));
 
 	if ((r->asset.audio.type & r->upload.allowed) == 0)
 		return call_fail(c, ERR_AUDIO_TYPE, NULL,
@@ -243,8 +247,8 @@ voice_upload_put(struct call *c, struct txn *t)
 		return err;
 	text_hex(r->asset.sha256, sizeof(r->asset.sha256), digest);
 	call_reply_empty(c, 200);
-	response_header(c->reply, "ETag",
-	    arena_printf(c->arena, "\"%s\"", digest));
+	response_header(
+	    c->reply, "ETag", arena_printf(c->arena, "\"%s\"", digest));
 	response_header(c->reply, "Cache-Control", "no-store");
 	return ERR_NONE;
 }
