@@ -264,10 +264,11 @@ static void
 show_length_rule(
     struct call *c, const struct field *row, const char *order, int64_t bound)
 {
-	doc_text(&c->doc, NULL,
-	    arena_printf(c->arena,
-		"%s must be %s than or equal to %" PRId64 " characters",
-		row->name, order, bound));
+	const char *text = arena_printf(c->arena,
+	    "%s must be %s than or equal to %" PRId64 " characters", row->name,
+	    order, bound);
+
+	doc_text(&c->doc, NULL, text);
 }
 
 /* A value that is absent or of another type breaks each of its row's rules,
@@ -278,12 +279,15 @@ show_fault(struct call *c, const struct fault *f)
 	const struct field *row = f->field;
 	bool is_other = f->kind == FAULT_MISSING || f->kind == FAULT_NULL ||
 	    f->kind == FAULT_TYPE || f->kind == FAULT_CHOICE;
-	bool is_text = row != NULL && row->type == FIELD_TEXT;
+	bool is_text;
 
-	if (f->kind == FAULT_UNKNOWN)
+	if (row == NULL) {
 		doc_text(&c->doc, NULL,
 		    arena_printf(
 			c->arena, "property %s should not exist", f->name));
+		return;
+	}
+	is_text = row->type == FIELD_TEXT;
 	if (f->kind == FAULT_ITEM_TYPE)
 		doc_text(&c->doc, NULL,
 		    arena_printf(c->arena, "each value in %s must be a string",
