@@ -717,6 +717,7 @@ static const char *const mounts[] = {
 
 const struct family admin_family = {
 	.name = "admin",
+	.takes_api_key = true,
 	.mounts = mounts,
 	.answers_for = "/api",
 	.routes = routes,

@@ -8,7 +8,7 @@
 #include "api/route.h"
 
 /* Does this route look at the caller's token at all? */
-bool auth_looks_at_token(const struct route *r, const struct request *q);
+bool auth_looks_at_token(const struct route *r);
 
 /* Find the caller by the token and hold him against the route's access.
  * Fills c->caller.  ERR_TOKEN_MISSING, ERR_TOKEN_SCHEME, ERR_TOKEN_INVALID,

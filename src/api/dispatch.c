@@ -369,7 +369,7 @@ admit(struct txn *t, void *arg)
 	struct call *c = arg;
 	enum err err = ERR_NONE;
 
-	if (auth_looks_at_token(c->route, &c->request))
+	if (auth_looks_at_token(c->route))
 		err = auth_check(c, t);
 	if (err == ERR_NONE && c->family->check_media != NULL &&
 	    c->route->body != NULL)
@@ -439,7 +439,7 @@ answer(struct call *c)
 			return err;
 		return read_body(c);
 	}
-	if (auth_looks_at_token(r, &c->request) || r->guard != NULL)
+	if (auth_looks_at_token(r) || r->guard != NULL)
 		err = txn_run(store, TXN_READ, admit, c, &c->txn);
 	else if (c->family->check_media != NULL && r->body != NULL)
 		err = c->family->check_media(c);

@@ -454,6 +454,7 @@ static const char *const mounts[] = {
 
 const struct family promptcrafter_family = {
 	.name = "promptcrafter",
+	.takes_api_key = true,
 	.mounts = mounts,
 	.answers_for = "",
 	.routes = routes,

@@ -12,7 +12,6 @@
 /* Who may call; the rules behind the names are in auth.c. */
 enum access {
 	ACCESS_ANYONE,   /* no token is looked at */
-	ACCESS_OPTIONAL, /* a token is checked when there is one */
 	ACCESS_CALLER,   /* any valid token */
 	ACCESS_WRITER,   /* not a token that may only read */
 	ACCESS_TOKEN,    /* px0's own-account routes: as ACCESS_WRITER,

@@ -378,9 +378,10 @@ prompt_update(struct txn *t, const struct prompt *old,
 		return err;
 	if ((err = next_version(t, p.id, &p.version)) != ERR_NONE)
 		return err;
+	p.updated_at = txn_time_after(t, old->updated_at);
 	query_start(&q, t, STATEMENT_PROMPT_UPDATE);
 	bind_content(&q, &p);
-	query_integer(&q, ":now", txn_now(t));
+	query_integer(&q, ":now", p.updated_at);
 	query_text(&q, ":updated_by", author_id);
 	query_integer(&q, ":revision", old->revision);
 	if ((err = query_run(&q)) != ERR_NONE)
@@ -390,7 +391,6 @@ prompt_update(struct txn *t, const struct prompt *old,
 	if ((err = append_version(t, p.id)) != ERR_NONE)
 		return err;
 	p.last_version = p.version;
-	p.updated_at = txn_now(t);
 	p.updated_by = author_id;
 	p.revision = old->revision + 1;
 	*out = p;

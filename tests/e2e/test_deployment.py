@@ -50,6 +50,13 @@ def test_token_reaches_the_program(site):
     assert isinstance(answer.json(), list)
 
 
+def test_token_may_come_in_x_api_key_but_not_for_px0(site):
+    """Where suEXEC drops Authorization; px0's contract shuts it out."""
+    key = {"X-Api-Key": site.tokens["editor"]}
+    assert site.client.get("/prompts", headers=key).status == 200
+    assert site.client.get("/v1/me/teams", headers=key).status == 401
+
+
 def test_request_without_token_is_told_that_it_is_missing(site):
     assert_our_error(site.client.get("/prompts"), 401,
                      "Authentication token is missing.")

@@ -423,6 +423,7 @@ static const char *const mounts[] = { "/voice", "/prompts-requests", NULL };
 
 const struct family voice_family = {
 	.name = "voice",
+	.takes_api_key = true,
 	.mounts = mounts,
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(routes[0]),
