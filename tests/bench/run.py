@@ -20,6 +20,7 @@ import http.client
 import json
 import os
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
@@ -77,6 +78,23 @@ def wait_until(is_true, seconds, what):
         time.sleep(0.02)
 
 
+def children(pid):
+    """The processes that pid has started and that still run."""
+    try:
+        words = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [int(word) for word in words]
+
+
+def is_running(pid):
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
 class Site:
     """lighttpd with a responder, as it is shipped, on a port of its own."""
 
@@ -120,10 +138,16 @@ class Site:
             peer.close()
 
     def stop(self):
+        """Wait for the responder, too: it still has its data open."""
+        started = children(self.server.pid)
         self.server.terminate()
         try:
             self.server.wait(STOP_S)
-        except subprocess.TimeoutExpired:
+            wait_until(lambda: not any(map(is_running, started)), STOP_S,
+                       "end of the responder")
+        except (subprocess.TimeoutExpired, BenchError):
+            for pid in filter(is_running, started):
+                os.kill(pid, signal.SIGKILL)
             self.server.kill()
             self.server.wait()
 
