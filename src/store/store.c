@@ -69,6 +69,15 @@ upgrade(struct store *s, bool *fresh, struct failure *f)
 	return err;
 }
 
+/* SQLite counts its allocations under one mutex, on which all readers meet;
+ * nobody asks for the counts.  Once SQLite is in use this is refused, which
+ * does no harm. */
+static void
+set_up_sqlite(void)
+{
+	sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum err
 store_open(const struct store_options *options, struct store **out, bool *fresh,
     struct failure *f)
@@ -79,6 +88,7 @@ store_open(const struct store_options *options, struct store **out, bool *fresh,
 
 	if (s == NULL)
 		return err_fail(f, ERR_INTERNAL, NULL, "out of memory");
+	set_up_sqlite();
 	pthread_mutex_init(&s->mutex, NULL);
 	s->options = *options;
 	s->lock.fd = -1;

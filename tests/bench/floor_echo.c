@@ -36,7 +36,7 @@ fill_body(void)
 static int
 open_ready(void)
 {
-	struct epoll_event listening = {.events = EPOLLIN | EPOLLEXCLUSIVE};
+	struct epoll_event listening = { .events = EPOLLIN | EPOLLEXCLUSIVE };
 	int fd = epoll_create1(EPOLL_CLOEXEC);
 
 	if (fd < 0 || epoll_ctl(fd, EPOLL_CTL_ADD, LISTEN_FD, &listening) != 0)

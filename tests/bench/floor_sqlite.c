@@ -103,19 +103,20 @@ static double
 measure(double seconds)
 {
 	sqlite3_stmt *steps[] = {
-	    prepare("BEGIN IMMEDIATE"),
-	    prepare("SELECT name, content, model, tags, version, updated_at"
-		    " FROM prompt WHERE id = ?1"),
-	    prepare("UPDATE prompt SET content ="
-		    "    printf('%.300c %d', 'x', ?2),"
-		    "    version = version + 1, updated_at = ?2"
-		    " WHERE id = ?1"),
-	    prepare("INSERT INTO version SELECT id, version, name, content,"
+		prepare("BEGIN IMMEDIATE"),
+		prepare("SELECT name, content, model, tags, version, updated_at"
+			" FROM prompt WHERE id = ?1"),
+		prepare("UPDATE prompt SET content ="
+			"    printf('%.300c %d', 'x', ?2),"
+			"    version = version + 1, updated_at = ?2"
+			" WHERE id = ?1"),
+		prepare(
+		    "INSERT INTO version SELECT id, version, name, content,"
 		    "    model, tags, updated_at FROM prompt WHERE id = ?1"),
-	    prepare("INSERT INTO audit (at, prompt_id, actor, changes)"
-		    " SELECT updated_at, id, 'bench', content"
-		    " FROM prompt WHERE id = ?1"),
-	    prepare("COMMIT"),
+		prepare("INSERT INTO audit (at, prompt_id, actor, changes)"
+			" SELECT updated_at, id, 'bench', content"
+			" FROM prompt WHERE id = ?1"),
+		prepare("COMMIT"),
 	};
 	const size_t count = sizeof(steps) / sizeof(steps[0]);
 	double begin_s = now_s(), end_s;
