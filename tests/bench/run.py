@@ -288,7 +288,7 @@ def report(results):
     }
     best = {name: median(runs) for name, runs in results.items()}
     print(f"\n{'medians of ' + str(ROUNDS):<34}{'rate/s':>10} "
-          f"{'p50 ms':>9} {'p99 ms':>9}  to the others")
+          f"{'p50 ms':>9} {'p99 ms':>9}  median / each")
     for name, title in titles.items():
         show(title, best[name], results[name])
     print(f"\n{'ratios':<34}")
