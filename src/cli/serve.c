@@ -29,7 +29,10 @@
 #include <unistd.h>
 
 #define START_MS 10000
-#define STOP_MS 8000
+/* Clients have this long to finish; then the responder takes 4.3 s at most
+ * for the requests that it has. */
+#define FINISH_MS 2500
+#define STOP_MS 7500
 
 static const char configuration[] =
     "server.modules = (\"mod_fastcgi\")\n"
@@ -213,14 +216,53 @@ start_lighttpd(const char *run)
 	_exit(127);
 }
 
+/* The first address that --listen means; NULL when it means none. */
+static struct addrinfo *
+find_address(const struct serve_options *o)
+{
+	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
+	int error = getaddrinfo(o->host, o->port, &hints, &list);
+
+	if (error == 0)
+		return list;
+	fprintf(stderr, "promptledger: cannot listen on %s: %s\n", o->listen,
+	    gai_strerror(error));
+	return NULL;
+}
+
+/* Say in plain words what lighttpd would say in its own, and never take
+ * somebody else's server for ours. */
+static bool
+can_listen(const struct serve_options *o)
+{
+	struct addrinfo *list = find_address(o);
+	const int on = 1;
+	bool bound;
+	int fd;
+
+	if (list == NULL)
+		return false;
+	fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bound = fd != -1 &&
+	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+	    bind(fd, list->ai_addr, list->ai_addrlen) == 0;
+	if (!bound)
+		fprintf(stderr, "promptledger: cannot listen on %s: %s\n",
+		    o->listen, strerror(errno));
+	if (fd != -1)
+		close(fd);
+	freeaddrinfo(list);
+	return bound;
+}
+
 static bool
 answers(const struct serve_options *o)
 {
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
+	struct addrinfo *list = find_address(o);
 	bool connected = false;
 	int fd;
 
-	if (getaddrinfo(o->host, o->port, &hints, &list) != 0)
+	if (list == NULL)
 		return false;
 	fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd != -1) {
@@ -270,22 +312,34 @@ wait_for_end(pid_t server, const struct serve_options *o,
 	}
 }
 
-/* Let lighttpd finish its requests, then see every child end: the responder,
- * whose parent lighttpd was, is ours by now (PR_SET_CHILD_SUBREAPER). */
+/* Let lighttpd finish its requests (SIGINT), drop those that do not get on
+ * (SIGTERM), and see every child end: the responder, whose parent lighttpd
+ * was, is ours by then (PR_SET_CHILD_SUBREAPER). */
 static void
 stop_all(pid_t server, const sigset_t *signals)
 {
+	static const struct {
+		int64_t after_ms;
+		int signal;
+	} steps[] = {
+		{ 0, SIGINT },
+		{ FINISH_MS, SIGTERM },
+		{ STOP_MS, SIGKILL },
+	};
 	struct timespec tick = { .tv_nsec = 20 * 1000000 };
-	int64_t end_us = clock_steady_us() + STOP_MS * 1000;
+	int64_t start_us = clock_steady_us();
+	size_t step = 0;
 	pid_t pid;
 
-	kill(server, SIGINT);
 	while ((pid = waitpid(-1, NULL, WNOHANG)) != -1) {
 		if (pid > 0)
 			continue;
-		if (clock_steady_us() > end_us) {
-			kill(-server, SIGKILL);
-			end_us = INT64_MAX;
+		if (step < sizeof(steps) / sizeof(steps[0]) &&
+		    clock_steady_us() - start_us >=
+			steps[step].after_ms * 1000) {
+			kill(steps[step].signal == SIGKILL ? -server : server,
+			    steps[step].signal);
+			step++;
 		}
 		(void)sigtimedwait(signals, NULL, &tick);
 	}
@@ -325,8 +379,10 @@ run_serve(const struct command *self, int argc, char **argv)
 
 	if (wrong != NULL)
 		return command_misused(self, wrong[0] == '\0' ? NULL : wrong);
+	if (!can_listen(&o))
+		return COMMAND_FAILED;
 	/* Faults of the data directory are told here, not in the server. */
-	if (!command_open(&s, o.data))
+	if (!command_open(&s, COMMAND_DATA_MADE, o.data))
 		return COMMAND_FAILED;
 	if (!prepare_run(run) || !export_settings(&o, &s.config, run))
 		perror("promptledger: cannot prepare the server");
