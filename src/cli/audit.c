@@ -48,7 +48,7 @@ run_verify(const struct command *self, int argc, char **argv)
 	}
 	if (optind != argc)
 		return command_misused(self, "too many arguments");
-	if (!command_open(&s, data))
+	if (!command_open(&s, COMMAND_DATA_EXISTING, data))
 		return COMMAND_FAILED;
 	if (command_run(&s, TXN_READ, verify, &report) != ERR_NONE)
 		status = command_failed(&s, "cannot read the audit log");

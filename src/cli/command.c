@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "domain/installation.h"
+#include "store/store.h"
 
 #include <pwd.h>
 #include <sodium.h>
@@ -95,16 +96,32 @@ name_operator(struct command_session *s)
 		    (long)getuid());
 }
 
+static enum err
+open_session(
+    struct command_session *s, enum command_data wanted, const char *data_dir)
+{
+	enum err err;
+
+	err = config_load(&s->config, data_dir, s->arena, &s->failure);
+	if (err != ERR_NONE)
+		return err;
+	if (wanted == COMMAND_DATA_EXISTING && !store_exists(s->config.data))
+		return err_fail(&s->failure, ERR_IO, NULL,
+		    arena_printf(s->arena,
+			"there is no database in %s; `promptledger init` "
+			"makes one",
+			s->config.data));
+	return installation_open(&s->config, false, &s->store, &s->failure);
+}
+
 bool
-command_open(struct command_session *s, const char *data_dir)
+command_open(
+    struct command_session *s, enum command_data wanted, const char *data_dir)
 {
 	memset(s, 0, sizeof(*s));
 	s->arena = arena_new();
 	name_operator(s);
-	if (config_load(&s->config, data_dir, s->arena, &s->failure) !=
-		ERR_NONE ||
-	    installation_open(&s->config, false, &s->store, &s->failure) !=
-		ERR_NONE) {
+	if (open_session(s, wanted, data_dir) != ERR_NONE) {
 		command_failed(s, "cannot open the data directory");
 		command_close(s);
 		return false;
@@ -133,12 +150,28 @@ command_run(
 	return txn_run(s->store, mode, fn, arg, &s->call);
 }
 
+/* What people are told; other failures say by their detail what is wrong. */
+static const char *
+explain(const struct failure *f)
+{
+	static const char *const texts[ERR_COUNT] = {
+		[ERR_USER_UNKNOWN] = "there is no user with this e-mail "
+				     "address",
+		[ERR_EMAIL_TAKEN] = "there is a user with this e-mail address "
+				    "already",
+		[ERR_BUSY] = "another program keeps the data locked",
+		[ERR_FULL] = "the disk or the quota is full",
+		[ERR_READ_ONLY] = "the database cannot be written to",
+	};
+
+	if (texts[f->code] != NULL)
+		return texts[f->code];
+	return f->detail != NULL ? f->detail : err_info(f->code)->slug;
+}
+
 int
 command_failed(const struct command_session *s, const char *what)
 {
-	fprintf(stderr, "promptledger: %s: %s%s%s\n", what,
-	    err_info(s->failure.code)->slug,
-	    s->failure.detail == NULL ? "" : ": ",
-	    s->failure.detail == NULL ? "" : s->failure.detail);
+	fprintf(stderr, "promptledger: %s: %s\n", what, explain(&s->failure));
 	return COMMAND_FAILED;
 }

@@ -45,9 +45,15 @@ struct command_session {
 	char actor_id[64];
 };
 
+enum command_data {
+	COMMAND_DATA_EXISTING, /* a missing database is a mistyped name */
+	COMMAND_DATA_MADE,     /* a missing database is made */
+};
+
 /* Load the settings (data_dir NULL: where they say) and open the store.  On
  * failure it says so on standard error and returns false. */
-bool command_open(struct command_session *s, const char *data_dir);
+bool command_open(
+    struct command_session *s, enum command_data wanted, const char *data_dir);
 void command_close(struct command_session *s);
 
 /* txn_run in this session, as the operator who runs the command. */

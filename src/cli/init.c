@@ -28,7 +28,7 @@ run_init(const struct command *self, int argc, char **argv)
 	}
 	if (optind != argc)
 		return command_misused(self, "too many arguments");
-	if (!command_open(&s, data))
+	if (!command_open(&s, COMMAND_DATA_MADE, data))
 		return COMMAND_FAILED;
 	if (secret_load(s.config.data, "link", key, &s.failure) != ERR_NONE)
 		status = command_failed(&s, "cannot make the keys");

@@ -168,7 +168,7 @@ run_create(const struct command *self, int argc, char **argv)
 
 	if (wrong != NULL)
 		return command_misused(self, wrong[0] == '\0' ? NULL : wrong);
-	if (!command_open(&s, o.data))
+	if (!command_open(&s, COMMAND_DATA_EXISTING, o.data))
 		return COMMAND_FAILED;
 	token_draw(o.is_session, secret);
 	create = (struct create){

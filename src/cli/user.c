@@ -149,7 +149,7 @@ run_add(const struct command *self, int argc, char **argv)
 		return command_misused(self,
 		    "a password of 8 characters or more is wanted on standard "
 		    "input");
-	if (!command_open(&s, o.data))
+	if (!command_open(&s, COMMAND_DATA_MADE, o.data))
 		return COMMAND_FAILED;
 	add.user = (struct user_new){
 		.email = o.email,

@@ -52,6 +52,16 @@ join(const char *dir, const char *name)
 	return path;
 }
 
+bool
+store_exists(const char *dir)
+{
+	char *path = join(dir, DATABASE_NAME);
+	bool exists = path != NULL && access(path, F_OK) == 0;
+
+	free(path);
+	return exists;
+}
+
 /* The schema is brought up to date under the writers' lock, so that two
  * processes that start at once do it one after the other. */
 static enum err

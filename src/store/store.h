@@ -21,6 +21,9 @@ struct store_options {
 	int64_t lock_ms; /* how long a write waits for its turn */
 };
 
+/* Is there a database in dir? */
+bool store_exists(const char *dir);
+
 /* Open the store and bring its schema up to date.  *fresh tells whether the
  * database was made just now.  On failure f->detail says why. */
 enum err store_open(const struct store_options *options, struct store **out,
