@@ -143,7 +143,7 @@ echo
 echo "== voice: PUT /voice/prompts/{id}, with a recording uploaded before"
 record "$work/audio.wav"
 new_recording
-name="Greeting $(date +%s)"
+name="Greeting $(od -An -N4 -tx1 /dev/urandom | tr -d ' \n')"
 ask_json "$admin" POST /voice/prompts \
     "{\"request_id\":\"$request\",\"name\":\"$name\",\"file_name\":\"greeting.wav\",\"description\":\"first\"}"
 voice=$(pick id)
