@@ -162,6 +162,17 @@ end_worker(void *worker)
 	free(w);
 }
 
+/* The file that runs: its name in path, and what it is.  The name comes from
+ * the link, not from opening it: under valgrind only the link is ours. */
+static bool
+find_binary(char *path, size_t size, struct stat *out)
+{
+	ssize_t len = readlink("/proc/self/exe", path, size - 1);
+
+	path[len > 0 ? len : 0] = '\0';
+	return stat(path, out) == 0;
+}
+
 /* An upgrade puts a new file in the binary's place; the web server starts it
  * for the next request once we are gone. */
 static bool
@@ -170,15 +181,14 @@ binary_was_replaced(void *arg)
 	const struct app *app = arg;
 	struct stat now;
 	char path[4096];
-	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - 1);
+	size_t len;
 
-	if (len <= 0 || app->binary.st_ino == 0)
-		return false;
-	path[len] = '\0';
-	if (stat(path, &now) == 0)
-		return now.st_ino != app->binary.st_ino ||
-		    now.st_mtime != app->binary.st_mtime;
+	if (find_binary(path, sizeof(path), &now))
+		return app->binary.st_ino != 0 &&
+		    (now.st_ino != app->binary.st_ino ||
+			now.st_mtime != app->binary.st_mtime);
 	/* The kernel marks the name of a file that another one replaced. */
+	len = strlen(path);
 	return len > 10 && text_equal(path + len - 10, " (deleted)");
 }
 
@@ -202,11 +212,12 @@ service_run(bool as_cgi)
 {
 	struct app app = { .as_cgi = as_cgi };
 	struct failure f = { 0 };
+	char path[4096];
 	int status = 1;
 
 	app.arena = arena_new();
 	pthread_mutex_init(&app.mutex, NULL);
-	if (stat("/proc/self/exe", &app.binary) != 0)
+	if (!find_binary(path, sizeof(path), &app.binary))
 		app.binary.st_ino = 0;
 	if (sodium_init() < 0 || family_check() != ERR_NONE)
 		log_line("event=start_failed");
