@@ -192,7 +192,7 @@ binary_was_replaced(void *arg)
 	return len > 10 && text_equal(path + len - 10, " (deleted)");
 }
 
-static int
+static enum fcgi_end
 serve(struct app *app)
 {
 	struct fcgi_service service = {
@@ -213,7 +213,7 @@ service_run(bool as_cgi)
 	struct app app = { .as_cgi = as_cgi };
 	struct failure f = { 0 };
 	char path[4096];
-	int status = 1;
+	enum fcgi_end end = FCGI_FAILED;
 
 	app.arena = arena_new();
 	pthread_mutex_init(&app.mutex, NULL);
@@ -224,13 +224,11 @@ service_run(bool as_cgi)
 	else if (config_load(&app.config, NULL, app.arena, &f) != ERR_NONE)
 		log_line("event=start_refused detail=\"%s\"", f.detail);
 	else
-		status = serve(&app);
-	/* A worker that the drain had to leave behind still uses all this;
-	 * the process ends anyway. */
-	if (status == 0 && as_cgi) {
+		end = serve(&app);
+	if (end != FCGI_ABANDONED) {
 		store_close(app.site.store);
 		pthread_mutex_destroy(&app.mutex);
 		arena_free(app.arena);
 	}
-	return status;
+	return end == FCGI_FAILED ? 1 : 0;
 }

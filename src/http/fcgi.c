@@ -474,7 +474,7 @@ join_workers(struct service *s)
 
 /* End the workers.  One that is still at work after the deadline keeps its
  * memory, and the service, until the process exits. */
-static void
+static enum fcgi_end
 drain_workers(struct service *s)
 {
 	const uint64_t one = 1;
@@ -486,10 +486,12 @@ drain_workers(struct service *s)
 		atomic_store(&s->closed, true);
 		(void)wait_for_workers(s, DRAIN_BUSY_MS); /* or go on */
 	}
-	if (join_workers(s))
-		free_service(s);
-	else
+	if (!join_workers(s)) {
 		log_line("event=drain_abandoned");
+		return FCGI_ABANDONED;
+	}
+	free_service(s);
+	return FCGI_ENDED;
 }
 
 /* The signals that end the service. */
@@ -551,11 +553,12 @@ fcgi_is_responder(void)
 	    listening != 0;
 }
 
-int
+enum fcgi_end
 fcgi_serve(const struct fcgi_service *app)
 {
 	const sigset_t set = end_signals();
 	struct service *s;
+	enum fcgi_end end;
 	bool started;
 
 	/* The workers inherit the mask.  It stays when we return: mod_fcgid
@@ -565,21 +568,21 @@ fcgi_serve(const struct fcgi_service *app)
 	ignore_sigpipe();
 	if (FCGX_Init() != 0 || !unblock_listening()) {
 		log_line("event=listen_failed errno=%d", errno);
-		return 1;
+		return FCGI_FAILED;
 	}
 	s = new_service(app);
 	if (s == NULL) {
 		log_line("event=service_failed errno=%d", errno);
-		return 1;
+		return FCGI_FAILED;
 	}
 	started = start_workers(s);
 	if (started)
 		wait_for_end(app);
-	drain_workers(s);
-	return started ? 0 : 1;
+	end = drain_workers(s);
+	return started ? end : FCGI_FAILED;
 }
 
-int
+enum fcgi_end
 fcgi_serve_cgi(const struct fcgi_service *app)
 {
 	struct peer peer = { .request = NULL, .unread = announced_cgi() };
@@ -592,8 +595,8 @@ fcgi_serve_cgi(const struct fcgi_service *app)
 	ignore_sigpipe();
 	state = app->worker_start(app->app);
 	if (state == NULL)
-		return 1;
+		return FCGI_FAILED;
 	app->handle(state, &x);
 	app->worker_end(state);
-	return 0;
+	return FCGI_ENDED;
 }

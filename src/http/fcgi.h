@@ -41,14 +41,19 @@ struct fcgi_service {
 /* Is standard input a FastCGI listening socket? */
 bool fcgi_is_responder(void);
 
+enum fcgi_end {
+	FCGI_ENDED,
+	FCGI_FAILED,    /* the service could not start */
+	FCGI_ABANDONED, /* it ended, but a worker was still busy */
+};
+
 /* Serve until SIGTERM or SIGUSR1, then finish what was accepted, or waits in
- * the socket's queue, and return 0, within 5 seconds; 1 when the service
- * could not start.  Both signals stay blocked.  A worker that is still busy
- * after that time is abandoned, so the caller exits without freeing what
- * workers use. */
-int fcgi_serve(const struct fcgi_service *s);
+ * the socket's queue, and return within 5 seconds.  Both signals stay
+ * blocked.  After FCGI_ABANDONED a worker still uses what it was given: the
+ * caller exits without freeing it. */
+enum fcgi_end fcgi_serve(const struct fcgi_service *s);
 
 /* Serve the one request in the environment (plain CGI, no threads). */
-int fcgi_serve_cgi(const struct fcgi_service *s);
+enum fcgi_end fcgi_serve_cgi(const struct fcgi_service *s);
 
 #endif

@@ -230,7 +230,7 @@ start(struct server *s)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(s->listening, STDIN_FILENO);
 		close(s->listening);
-		_exit(fcgi_serve(&s->service));
+		_exit(fcgi_serve(&s->service) == FCGI_FAILED);
 	}
 	close(s->told[1]);
 	close(s->listening);
