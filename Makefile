@@ -1,9 +1,10 @@
 # promptledger: see README.md.  The targets a person needs:
 #
 #   make run      dependencies, build, sample data, lighttpd on 127.0.0.1:8080
-#   make check    dependencies, and every test that takes under a minute
+#   make check    dependencies, and every test but those of check-long
 #   make          the binary: build/promptledger and cgi-bin/promptledger.fcgi
 #   make lint     clang-format, clang-tidy, cppcheck
+#   make check-long  what takes minutes more: the families under valgrind
 #   make bench    rates as ratios, against floors, in one table
 #
 # SANITIZE=address,undefined or SANITIZE=thread builds into a folder of its
@@ -101,6 +102,7 @@ DEPS_BUILD := gcc libc6-dev libfcgi-dev libjson-c-dev libsqlite3-dev \
 DEPS_RUN := lighttpd curl
 DEPS_CHECK := spawn-fcgi apache2 libapache2-mod-fcgid libcmocka-dev \
     python3 python3-pytest lame
+DEPS_LONG := valgrind
 DEPS_LINT := clang clang-format clang-tidy cppcheck
 DEPS_BENCH := wrk python3
 
@@ -138,10 +140,12 @@ check-unit: unit-tests
 check-e2e: all
 	@$(PYTHON) tests/check.py --e2e tests/e2e
 
-# Tests that take minutes: the crash test at length, everything under
-# valgrind.
-check-long: all
-	@PROMPTLEDGER_LONG=1 $(PYTHON) tests/check.py --e2e tests/e2e
+# What takes minutes more: the families under valgrind.
+VALGRIND_TESTS := story px0 admin promptcrafter voice
+check-long:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK) $(DEPS_LONG)
+	@$(MAKE) $(PARALLEL) --no-print-directory all
+	@tests/valgrind.sh $(VALGRIND_TESTS:%=tests/e2e/test_%.py)
 
 layers: $(GENERATED)
 	@$(PYTHON) tests/layers.py $(CC) $(ALL_CFLAGS)
