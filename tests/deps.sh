@@ -19,7 +19,13 @@ fi
 echo "Installing$missing"
 export DEBIAN_FRONTEND=noninteractive
 # The servers are wanted as programs, not as services that start now.
-export RUNLEVEL=1
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    trap 'exit 1' INT TERM
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+fi
 apt-get update -qq
 # shellcheck disable=SC2086 # one word each
 apt-get install -y -qq --no-install-recommends $missing >/dev/null
