@@ -11,13 +11,13 @@
 
 /* Who may call; the rules behind the names are in auth.c. */
 enum access {
-	ACCESS_ANYONE,   /* no token is looked at */
-	ACCESS_CALLER,   /* any valid token */
-	ACCESS_WRITER,   /* not a token that may only read */
-	ACCESS_TOKEN,    /* px0's own-account routes: as ACCESS_WRITER,
+	ACCESS_ANYONE,  /* no token is looked at */
+	ACCESS_CALLER,  /* any valid token */
+	ACCESS_WRITER,  /* not a token that may only read */
+	ACCESS_TOKEN,   /* px0's own-account routes: as ACCESS_WRITER,
 	                      * 403 instead for a reading key */
-	ACCESS_SESSION,  /* px0: a session, no API key */
-	ACCESS_ADMIN,    /* the operators' admins */
+	ACCESS_SESSION, /* px0: a session, no API key */
+	ACCESS_ADMIN,   /* the operators' admins */
 	ACCESS_VOICE_READ,
 	ACCESS_VOICE_WRITE,
 	ACCESS_VOICE_DOWNLOAD,
