@@ -8,9 +8,10 @@
 -- mode: read
 WITH candidate (prompt_id) AS (
     SELECT d.prompt_id
-    FROM search_index AS x
-    JOIN search_document AS d ON d.id = x.rowid
-    WHERE x.words MATCH '"' || search_mark(:owner_id) || '"' || :trigrams
+    FROM search_index
+    JOIN search_document AS d ON d.id = search_index.rowid
+    WHERE search_index MATCH
+              '"' || search_mark(:owner_id) || '"' || :trigrams
     UNION
     SELECT prompt_id
     FROM search_pending
