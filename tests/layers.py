@@ -17,13 +17,13 @@ SRC = ROOT / "src"
 
 # Folder by folder, from the bottom: its modules in order, what it may use.
 LAYERS = {
-    "base": ("given text clock log arena buf err config", ""),
+    "base": ("given text fold clock log arena buf err config", ""),
     "http": ("request response pattern fcgi", "base"),
     "wire": ("scan doc form body field", "base"),
-    "store": ("statement connection lock schema store txn query", "base"),
+    "store": ("statement matcher connection lock schema store txn query", "base"),
     "domain": ("secret user token audio asset upload project prompt version "
-               "payload change audit installation", "base store"),
-    "api": ("call route family auth dispatch account service "
+               "payload run_log search change audit installation", "base store"),
+    "api": ("call route family auth dispatch account page service "
             "promptcrafter px0 voice admin", "base http wire store domain"),
     "cli": ("command init user token serve audit routes version help",
             "base wire store domain api"),

@@ -10,6 +10,8 @@ SELECT id, kind, project_id, owner_id, slug, name, description, status,
 FROM prompt
 WHERE id = :id
 
+-- The owner's newest :limit prompts that come after the row that the page
+-- before ended with.
 -- name: prompt_list_of_owner
 -- mode: read
 SELECT id, kind, project_id, owner_id, slug, name, description, status,
@@ -19,7 +21,9 @@ SELECT id, kind, project_id, owner_id, slug, name, description, status,
        created_at, created_by, updated_at, updated_by, revision
 FROM prompt
 WHERE owner_id = :owner_id
+  AND (created_at, id) < (:before_at, :before_id)
 ORDER BY created_at DESC, id DESC
+LIMIT :limit
 
 -- name: prompt_insert
 -- mode: write

@@ -3,9 +3,11 @@
 
 #include "api/dispatch.h"
 #include "api/family.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "domain/installation.h"
+#include "domain/search.h"
 #include "domain/secret.h"
 #include "http/fcgi.h"
 
@@ -15,7 +17,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define CGI_UPKEEP_US 500000
 
 struct app {
 	struct arena *arena; /* as long as the process: the settings */
@@ -26,6 +31,13 @@ struct app {
 
 	pthread_mutex_t mutex; /* guards ready, and making it so */
 	bool ready;
+
+	/* The thread that keeps the search's index, once ready. */
+	bool has_upkeep;
+	pthread_t upkeep;
+	pthread_mutex_t upkeep_mutex; /* guards stopping */
+	pthread_cond_t upkeep_wake;
+	bool stopping;
 };
 
 struct worker {
@@ -80,6 +92,89 @@ open_site(struct app *app, const char *const *env, struct failure *f)
 	return secret_load(app->config.data, "link", app->site.link_key, f);
 }
 
+/*
+ * The search's index is brought up to date while nobody writes.
+ */
+
+static struct timespec
+after_ms(int64_t ms)
+{
+	int64_t at_us = clock_now_us() + ms * 1000;
+
+	return (struct timespec){
+		.tv_sec = at_us / 1000000,
+		.tv_nsec = at_us % 1000000 * 1000,
+	};
+}
+
+/* Wait; false when the service ends. */
+static bool
+pause_upkeep(struct app *app, int64_t pause_ms)
+{
+	struct timespec until = after_ms(pause_ms);
+	bool stopping;
+
+	pthread_mutex_lock(&app->upkeep_mutex);
+	if (!app->stopping && pause_ms > 0)
+		pthread_cond_timedwait(
+		    &app->upkeep_wake, &app->upkeep_mutex, &until);
+	stopping = app->stopping;
+	pthread_mutex_unlock(&app->upkeep_mutex);
+	return !stopping;
+}
+
+static void *
+keep_up(void *arg)
+{
+	struct app *app = arg;
+	int64_t pause_ms = 0;
+
+	/* A batch that fails is tried again; the store has logged why. */
+	while (pause_upkeep(app, pause_ms))
+		(void)search_catch_up(app->site.store, &pause_ms);
+	return NULL;
+}
+
+/* Without the thread searches are as right, only slower. */
+static void
+start_upkeep(struct app *app)
+{
+	app->has_upkeep = !app->as_cgi &&
+	    pthread_create(&app->upkeep, NULL, keep_up, app) == 0;
+}
+
+static void
+stop_upkeep(struct app *app)
+{
+	struct timespec until = after_ms(1000);
+
+	if (!app->has_upkeep)
+		return;
+	pthread_mutex_lock(&app->upkeep_mutex);
+	app->stopping = true;
+	pthread_cond_signal(&app->upkeep_wake);
+	pthread_mutex_unlock(&app->upkeep_mutex);
+	/* A batch is short; what hangs is left behind, as workers are. */
+	pthread_timedjoin_np(app->upkeep, NULL, &until);
+}
+
+/* A CGI process has no idle time: what a search asked for is done when the
+ * answer has left, for a bounded time. */
+static void
+catch_up_once(struct app *app)
+{
+	int64_t end_us = clock_steady_us() + CGI_UPKEEP_US, pause_ms = 0;
+
+	if (!app->ready || !store_take_upkeep(app->site.store))
+		return;
+	/* The web server waits for the end of the output.  Under mod_cgid
+	 * both descriptors are one socket. */
+	close(STDOUT_FILENO);
+	close(STDIN_FILENO);
+	while (pause_ms == 0 && clock_steady_us() < end_us)
+		(void)search_catch_up(app->site.store, &pause_ms);
+}
+
 static bool
 make_ready(struct worker *w, const char *const *env)
 {
@@ -90,8 +185,9 @@ make_ready(struct worker *w, const char *const *env)
 		return true;
 	pthread_mutex_lock(&app->mutex);
 	if (!app->ready) {
-		if (open_site(app, env, &f) == ERR_NONE)
-			app->ready = true;
+		app->ready = open_site(app, env, &f) == ERR_NONE;
+		if (app->ready)
+			start_upkeep(app);
 		else
 			log_line("event=not_ready err=%s data=%s detail=\"%s\"",
 			    err_info(f.code)->slug, app->config.data,
@@ -204,7 +300,16 @@ serve(struct app *app)
 		.app = app,
 	};
 
-	return app->as_cgi ? fcgi_serve_cgi(&service) : fcgi_serve(&service);
+	int status;
+
+	if (app->as_cgi) {
+		status = fcgi_serve_cgi(&service);
+		catch_up_once(app);
+	} else {
+		status = fcgi_serve(&service);
+		stop_upkeep(app);
+	}
+	return status;
 }
 
 int
@@ -217,6 +322,8 @@ service_run(bool as_cgi)
 
 	app.arena = arena_new();
 	pthread_mutex_init(&app.mutex, NULL);
+	pthread_mutex_init(&app.upkeep_mutex, NULL);
+	pthread_cond_init(&app.upkeep_wake, NULL);
 	if (!find_binary(path, sizeof(path), &app.binary))
 		app.binary.st_ino = 0;
 	if (sodium_init() < 0 || family_check() != ERR_NONE)

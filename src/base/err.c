@@ -36,6 +36,7 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_PROMPT_UNKNOWN] = {"prompt_unknown", 404},
 	[ERR_VERSION_UNKNOWN] = {"version_unknown", 404},
 	[ERR_PAYLOAD_UNKNOWN] = {"payload_unknown", 404},
+	[ERR_LOG_UNKNOWN] = {"log_unknown", 404},
 	[ERR_PROJECT_UNKNOWN] = {"project_unknown", 404},
 	[ERR_TEAM_UNKNOWN] = {"team_unknown", 404},
 	[ERR_USER_UNKNOWN] = {"user_unknown", 404},

@@ -130,6 +130,14 @@ text_has_control(const char *text)
 }
 
 bool
+text_is_space(uint32_t c)
+{
+	return (c >= 0x09 && c <= 0x0d) || c == ' ' || c == 0x85 || c == 0xa0 ||
+	    c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
+	    c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+bool
 text_equal(const char *a, const char *b)
 {
 	return strcmp(a, b) == 0;

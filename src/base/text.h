@@ -34,6 +34,9 @@ size_t text_length(const char *text);
 /* Does text hold an ASCII control character (below 0x20, or 0x7f)? */
 bool text_has_control(const char *text);
 
+/* White space as Unicode has it, which is what Go and Java cut as well. */
+bool text_is_space(uint32_t code_point);
+
 bool text_equal(const char *a, const char *b);
 bool text_equal_nocase(const char *a, const char *b); /* ASCII only */
 bool text_starts(const char *text, const char *prefix);

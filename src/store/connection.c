@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "store/matcher.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -187,7 +188,8 @@ add_functions(struct connection *c, struct failure *f)
 			c, functions[i].run, NULL, NULL, NULL) != SQLITE_OK)
 			return connection_fail(c, f);
 	}
-	return ERR_NONE;
+	return matcher_add(c->db) == SQLITE_OK ? ERR_NONE
+					       : connection_fail(c, f);
 }
 
 /* WAL where the file system can do it; elsewhere a rollback journal, and a

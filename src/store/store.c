@@ -146,6 +146,18 @@ store_close(struct store *s)
 	free(s);
 }
 
+bool
+store_take_upkeep(struct store *s)
+{
+	bool asked;
+
+	pthread_mutex_lock(&s->mutex);
+	asked = s->upkeep_asked;
+	s->upkeep_asked = false;
+	pthread_mutex_unlock(&s->mutex);
+	return asked;
+}
+
 const char *
 store_dir(const struct store *s)
 {

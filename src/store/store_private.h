@@ -29,6 +29,7 @@ struct store {
 	struct job *queue_head;
 	struct job *queue_tail;
 	bool has_leader;
+	bool upkeep_asked;
 
 	/* The leader's, and nobody else's. */
 	struct connection *writer; /* NULL until the first write */

@@ -22,6 +22,7 @@ struct job {
 	void *arg;
 	struct txn_call *call;
 	int64_t queued_us;
+	int64_t lock_ms; /* how long it waits for the turn */
 	enum err err;
 	bool done;
 	pthread_cond_t wake; /* done, or your turn to lead */
@@ -103,19 +104,10 @@ txn_fail(struct txn *t, enum err code, const char *field, const char *detail)
 	return err_fail(t->call->failure, code, field, detail);
 }
 
-/* Run one call on a connection whose transaction is open. */
-static enum err
-run_fn(struct connection *c, enum txn_mode mode, txn_fn *fn, void *arg,
-    struct txn_call *call)
-{
-	struct txn t = { .mode = mode, .connection = c, .call = call };
-
-	return fn(&t, arg);
-}
-
 static enum err
 run_read(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
 {
+	struct txn t = { .store = s, .mode = TXN_READ, .call = call };
 	struct failure ignored;
 	struct reader *r;
 	enum err err;
@@ -125,7 +117,8 @@ run_read(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
 	err = connection_step(
 	    r->connection, STATEMENT_TXN_BEGIN_READ, call->failure);
 	if (err == ERR_NONE) {
-		err = run_fn(r->connection, TXN_READ, fn, arg, call);
+		t.connection = r->connection;
+		err = fn(&t, arg);
 		/* The end of a read tells nothing that fn has not told. */
 		connection_step(r->connection, STATEMENT_TXN_COMMIT, &ignored);
 	}
@@ -137,8 +130,14 @@ run_read(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
  * behind and disturbs no other.  When even that cannot be had, the whole
  * transaction ends (sqlite3_get_autocommit). */
 static void
-run_member(struct connection *c, struct job *j)
+run_member(struct store *s, struct connection *c, struct job *j)
 {
+	struct txn t = {
+		.store = s,
+		.mode = TXN_WRITE,
+		.connection = c,
+		.call = j->call,
+	};
 	struct failure ignored;
 	bool settled = true;
 
@@ -153,7 +152,7 @@ run_member(struct connection *c, struct job *j)
 		.family = j->call->actor.family,
 		.at_ms = j->call->now_ms,
 	};
-	j->err = run_fn(c, TXN_WRITE, j->fn, j->arg, j->call);
+	j->err = j->fn(&t, j->arg);
 	memset(&c->audit, 0, sizeof(c->audit));
 	/* A full disk or an I/O error may have ended the whole transaction. */
 	if (sqlite3_get_autocommit(c->db))
@@ -266,7 +265,7 @@ run_group(struct store *s, struct connection *c, struct group *g)
 	while (g->count < GROUP_MEMBERS_MAX && clock_steady_us() < end_us &&
 	    (j = pop_job(s)) != NULL) {
 		add_member(g, j);
-		run_member(c, j);
+		run_member(s, c, j);
 		if (sqlite3_get_autocommit(c->db)) {
 			err_fail(&f, shared_fault(j->err), NULL,
 			    "the group was rolled back");
@@ -282,12 +281,12 @@ run_group(struct store *s, struct connection *c, struct group *g)
 }
 
 /* Lead one group, then pass the lead on.  The caller's own job is at the
- * queue's head and done when this returns; it has waited since queued_us. */
+ * queue's head and done when this returns. */
 static void
-lead(struct store *s, int64_t queued_us)
+lead(struct store *s, const struct job *own)
 {
-	int64_t waited_ms = (clock_steady_us() - queued_us) / 1000;
-	int64_t left_ms = s->options.lock_ms - waited_ms;
+	int64_t waited_ms = (clock_steady_us() - own->queued_us) / 1000;
+	int64_t left_ms = own->lock_ms - waited_ms;
 	struct group g = { 0 };
 	struct connection *c;
 	struct failure f = { 0 };
@@ -314,19 +313,27 @@ lead(struct store *s, int64_t queued_us)
 	pthread_mutex_unlock(&s->mutex);
 }
 
+enum manners { WAITS, GIVES_WAY };
+
 static enum err
-run_write(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
+run_write(struct store *s, enum manners manners, txn_fn *fn, void *arg,
+    struct txn_call *call)
 {
 	struct job j = {
 		.fn = fn,
 		.arg = arg,
 		.call = call,
 		.queued_us = clock_steady_us(),
+		.lock_ms = manners == WAITS ? s->options.lock_ms : 0,
 	};
 
 	assert(call->actor.id != NULL);
-	pthread_cond_init(&j.wake, NULL);
 	pthread_mutex_lock(&s->mutex);
+	if (manners == GIVES_WAY && (s->has_leader || s->queue_head != NULL)) {
+		pthread_mutex_unlock(&s->mutex);
+		return err_fail(call->failure, ERR_BUSY, NULL, "other writers");
+	}
+	pthread_cond_init(&j.wake, NULL);
 	push_job(s, &j);
 	while (!j.done) {
 		if (s->has_leader || s->queue_head != &j) {
@@ -335,7 +342,7 @@ run_write(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
 		}
 		s->has_leader = true;
 		pthread_mutex_unlock(&s->mutex);
-		lead(s, j.queued_us);
+		lead(s, &j);
 		pthread_mutex_lock(&s->mutex);
 	}
 	pthread_mutex_unlock(&s->mutex);
@@ -350,5 +357,30 @@ txn_run(struct store *s, enum txn_mode mode, txn_fn *fn, void *arg,
 	assert(mode != TXN_NONE);
 	if (mode == TXN_READ)
 		return run_read(s, fn, arg, call);
-	return run_write(s, fn, arg, call);
+	return run_write(s, WAITS, fn, arg, call);
+}
+
+enum err
+txn_run_upkeep(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
+{
+	return run_write(s, GIVES_WAY, fn, arg, call);
+}
+
+bool
+txn_is_awaited(struct txn *t)
+{
+	bool awaited;
+
+	pthread_mutex_lock(&t->store->mutex);
+	awaited = t->store->queue_head != NULL;
+	pthread_mutex_unlock(&t->store->mutex);
+	return awaited;
+}
+
+void
+txn_ask_upkeep(struct txn *t)
+{
+	pthread_mutex_lock(&t->store->mutex);
+	t->store->upkeep_asked = true;
+	pthread_mutex_unlock(&t->store->mutex);
 }

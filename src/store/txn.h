@@ -20,6 +20,7 @@
 #include "base/err.h"
 #include "store/store.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -61,6 +62,20 @@ typedef enum err txn_fn(struct txn *t, void *arg);
  */
 enum err txn_run(struct store *s, enum txn_mode mode, txn_fn *fn, void *arg,
     struct txn_call *call);
+
+/*
+ * The same for upkeep, a write that gives way: ERR_BUSY at once when another
+ * write is queued or runs, here or in another process.  What comes later must
+ * wait for it, so fn does a little only, and ends early when txn_is_awaited.
+ */
+enum err txn_run_upkeep(
+    struct store *s, txn_fn *fn, void *arg, struct txn_call *call);
+
+/* Does another write of this process wait for this one's end? */
+bool txn_is_awaited(struct txn *t);
+
+/* Tell whoever does the upkeep that it is due: see store_take_upkeep. */
+void txn_ask_upkeep(struct txn *t);
 
 struct arena *txn_arena(struct txn *t);
 int64_t txn_now(const struct txn *t);

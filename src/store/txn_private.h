@@ -10,6 +10,7 @@
 #include "store/txn.h"
 
 struct txn {
+	struct store *store;
 	enum txn_mode mode;
 	struct connection *connection;
 	struct txn_call *call;
