@@ -4,7 +4,8 @@ CREATE TRIGGER run_log_after_insert_record
 AFTER INSERT ON run_log
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
-    VALUES ('run_log', NEW.id, NEW.prompt_id, 'CREATE',
+    VALUES ('run_log', NEW.id, NEW.prompt_id,
+        coalesce(audit_request('action'), 'CREATE'),
         '{"created":{' ||
             '"id":' || audit_json(NEW.id) ||
             ',"output":' || audit_json(NEW.output) ||

@@ -43,44 +43,13 @@ add_fault(struct faults *faults, const struct field *row, const char *name,
 	    (struct fault){ .field = row, .name = name, .kind = kind };
 }
 
-/* White space as Unicode has it, which is what Go and Java cut as well. */
-static bool
-is_space(uint32_t c)
-{
-	return (c >= 0x09 && c <= 0x0d) || c == ' ' || c == 0x85 || c == 0xa0 ||
-	    c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
-	    c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
-}
-
-/* Where the code point that ends before end begins. */
-static const char *
-step_back(const char *end)
-{
-	do
-		end--;
-	while (((unsigned char)*end & 0xc0) == 0x80);
-	return end;
-}
-
 static const char *
 trim(const char *text, struct arena *a)
 {
-	const char *end = text + strlen(text), *last;
-	size_t step;
+	size_t len = strlen(text);
 
-	while (text < end) {
-		step = text_utf8_step(text, (size_t)(end - text));
-		if (!is_space(text_utf8_decode(text, step)))
-			break;
-		text += step;
-	}
-	while (text < end) {
-		last = step_back(end);
-		if (!is_space(text_utf8_decode(last, (size_t)(end - last))))
-			break;
-		end = last;
-	}
-	return *end == '\0' ? text : arena_copy(a, text, (size_t)(end - text));
+	text = text_trim(text, &len);
+	return text[len] == '\0' ? text : arena_copy(a, text, len);
 }
 
 static bool

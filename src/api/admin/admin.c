@@ -102,6 +102,15 @@ show_length_rule(
 	doc_text(&c->doc, NULL, text);
 }
 
+static void
+show_bound_rule(
+    struct call *c, const struct field *row, const char *order, int64_t bound)
+{
+	doc_text(&c->doc, NULL,
+	    arena_printf(c->arena, "%s must not be %s than %" PRId64, row->name,
+		order, bound));
+}
+
 /* A value that is absent or of another type breaks each of its row's rules,
  * and is told so: the longest, the shortest, the type. */
 static void
@@ -109,8 +118,9 @@ show_fault(struct call *c, const struct fault *f)
 {
 	const struct field *row = f->field;
 	bool is_other = f->kind == FAULT_MISSING || f->kind == FAULT_NULL ||
-	    f->kind == FAULT_TYPE || f->kind == FAULT_CHOICE;
-	bool is_text;
+	    f->kind == FAULT_TYPE || f->kind == FAULT_CHOICE ||
+	    f->kind == FAULT_REPEATED;
+	bool is_text, is_number;
 
 	if (row == NULL) {
 		doc_text(&c->doc, NULL,
@@ -119,6 +129,7 @@ show_fault(struct call *c, const struct fault *f)
 		return;
 	}
 	is_text = row->type == FIELD_TEXT;
+	is_number = row->type == FIELD_INTEGER;
 	if (f->kind == FAULT_ITEM_TYPE)
 		doc_text(&c->doc, NULL,
 		    arena_printf(c->arena, "each value in %s must be a string",
@@ -128,6 +139,10 @@ show_fault(struct call *c, const struct fault *f)
 	if (f->kind == FAULT_SHORT || f->kind == FAULT_CHECK ||
 	    (is_other && is_text && row->min > 0))
 		show_length_rule(c, row, "longer", row->min);
+	if (f->kind == FAULT_LARGE || (is_other && is_number && row->max > 0))
+		show_bound_rule(c, row, "greater", row->max);
+	if (f->kind == FAULT_SMALL || (is_other && is_number))
+		show_bound_rule(c, row, "less", row->min);
 	if (is_other)
 		show_type_rule(c, row);
 }
@@ -143,31 +158,37 @@ show_faults(struct call *c)
 	doc_array_end(&c->doc);
 }
 
-/* The message of a failure, where it holds what the client sent. */
+/* The text of a failure; "%s" in it stands for what the client sent. */
 static const char *
 error_message(struct call *c, enum err err)
 {
 	const struct err_text *row = family_error_text(c, err);
+	const char *hole;
 
-	switch (err) {
-	case ERR_ROUTE_UNKNOWN:
+	if (err == ERR_ROUTE_UNKNOWN)
 		return arena_printf(c->arena, "Cannot %s %s",
 		    c->request.method_name, c->request.target);
-	case ERR_ID_INVALID:
-		return arena_printf(
-		    c->arena, "Failed to decode param '%s'", c->failure.detail);
-	case ERR_VERSION_UNKNOWN:
-		return arena_printf(
-		    c->arena, "Prompt version %s not found", c->failure.detail);
-	case ERR_ACTIVE_CONFLICT:
+	if (err == ERR_ACTIVE_CONFLICT)
 		return arena_printf(c->arena,
 		    "An active prompt for section "
 		    "\"%s\" with the same route/categories already exists "
 		    "(id: %s)",
 		    c->failure.field, c->failure.detail);
-	default:
-		return row == NULL ? "An unexpected error occurred" : row->text;
-	}
+	if (row == NULL)
+		return "An unexpected error occurred";
+	if ((hole = strstr(row->text, "%s")) == NULL)
+		return row->text;
+	return arena_printf(c->arena, "%.*s%s%s", (int)(hole - row->text),
+	    row->text, c->failure.detail, hole + 2);
+}
+
+/* Faults of a body or a query are listed, unless the route has a word of its
+ * own for them. */
+static bool
+lists_faults(const struct call *c, enum err err)
+{
+	return (err == ERR_BODY_INVALID || err == ERR_QUERY_INVALID) &&
+	    family_error_text(c, err) == NULL;
 }
 
 static void
@@ -179,7 +200,7 @@ show_error(struct call *c, enum err err)
 	doc_object(d, NULL);
 	doc_integer(d, "statusCode", status);
 	doc_text(d, "error", error_label(c, status));
-	if (err == ERR_BODY_INVALID)
+	if (lists_faults(c, err))
 		show_faults(c);
 	else
 		doc_text(d, "message", error_message(c, err));
@@ -266,7 +287,40 @@ static const struct err_text update_texts[] = {
 	{ERR_NONE, NULL, 0, NULL},
 };
 
+static const struct err_text version_texts[] = {
+	{ERR_QUERY_INVALID, "version", 0, "Validation failed: version must be an integer"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text comment_texts[] = {
+	{ERR_COMMENT_UNKNOWN, NULL, 0, "Parent comment not found"},
+	{ERR_COMMENT_ELSEWHERE, NULL, 0, "Parent comment does not belong to this prompt"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text runtime_texts[] = {
+	{ERR_QUERY_INVALID, NULL, 0, "categories must be a string"},
+	{ERR_PROMPT_UNKNOWN, "section", 0, "Unknown agent section: %s"},
+	{ERR_PROMPT_UNKNOWN, NULL, 0, "No active prompt found for section: %s"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text restore_texts[] = {
+	{ERR_PROMPT_EXISTS, NULL, 0, "Prompt is not deleted"},
+	{ERR_PROJECT_UNKNOWN, NULL, 409, "The project of the prompt does not exist any more"},
+	{ERR_USER_UNKNOWN, NULL, 409, "A user that the prompt names does not exist any more"},
+	{ERR_ASSET_UNKNOWN, NULL, 409, "A recording of the prompt does not exist any more"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
 static const struct route routes[] = {
+	{
+		.method = METHOD_GET, .path = "/api/admin/prompts/list",
+		.name = "list prompts", .access = ACCESS_ADMIN,
+		.mode = TXN_READ,
+		.query = &admin_list_fields, .query_size = sizeof(struct admin_list_query),
+		.handler = admin_prompt_list,
+	},
 	{
 		.method = METHOD_POST, .path = "/api/admin/prompts/create",
 		.name = "create a prompt", .access = ACCESS_ADMIN,
@@ -279,7 +333,7 @@ static const struct route routes[] = {
 		.name = "get a prompt or a snapshot", .access = ACCESS_ADMIN,
 		.mode = TXN_READ,
 		.query = &admin_version_fields, .query_size = sizeof(struct admin_version_query),
-		.handler = admin_prompt_get,
+		.handler = admin_prompt_get, .texts = version_texts,
 	},
 	{
 		.method = METHOD_PUT, .path = "/api/admin/prompts/:id/update",
@@ -293,13 +347,45 @@ static const struct route routes[] = {
 		.name = "delete a prompt or a snapshot", .access = ACCESS_ADMIN,
 		.mode = TXN_WRITE,
 		.query = &admin_version_fields, .query_size = sizeof(struct admin_version_query),
-		.handler = admin_prompt_delete,
+		.handler = admin_prompt_delete, .texts = version_texts,
+	},
+	{
+		.method = METHOD_POST, .path = "/api/admin/prompts/:id/restore",
+		.name = "bring a deleted prompt back", .access = ACCESS_ADMIN,
+		.mode = TXN_WRITE,
+		.handler = admin_prompt_restore, .texts = restore_texts,
+	},
+	{
+		.method = METHOD_POST,
+		.path = "/api/admin/prompts/:id/toggle-active",
+		.name = "activate or deactivate a prompt", .access = ACCESS_ADMIN,
+		.mode = TXN_WRITE,
+		.handler = admin_prompt_toggle, .texts = update_texts,
+	},
+	{
+		.method = METHOD_POST, .path = "/api/admin/prompts/:id/comments",
+		.name = "comment on a prompt", .access = ACCESS_ADMIN,
+		.mode = TXN_WRITE,
+		.body = &admin_comment_fields, .body_size = sizeof(struct admin_comment_body),
+		.handler = admin_comment_post, .texts = comment_texts,
+	},
+	{
+		.method = METHOD_GET, .path = "/api/admin/prompts/:id/comments",
+		.name = "list a prompt's comments", .access = ACCESS_ADMIN,
+		.mode = TXN_READ,
+		.handler = admin_comment_list,
 	},
 	{
 		.method = METHOD_GET, .path = "/api/admin/prompts/:id/history",
 		.name = "list a prompt's changes", .access = ACCESS_ADMIN,
 		.mode = TXN_READ,
 		.handler = admin_history_get,
+	},
+	{
+		.method = METHOD_GET, .path = "/api/prompts/section/:section",
+		.name = "get a section's active prompt", .access = ACCESS_ANYONE,
+		.mode = TXN_READ,
+		.handler = admin_section_get, .texts = runtime_texts,
 	},
 	{
 		.method = METHOD_GET, .path = "/api/health",
@@ -313,7 +399,7 @@ static const struct err_text texts[] = {
 	{ERR_REQUEST_MALFORMED, NULL, 0, "The request is malformed"},
 	{ERR_PATH_TOO_LONG, NULL, 0, "The request target is too long"},
 	{ERR_METHOD_UNKNOWN, NULL, 0, "Method not implemented"},
-	{ERR_QUERY_INVALID, "version", 0, "Validation failed: version must be an integer"},
+	{ERR_ID_INVALID, NULL, 0, "Failed to decode param '%s'"},
 	{ERR_BODY_TOO_LARGE, NULL, 0, "request entity too large"},
 	{ERR_BODY_LENGTH, NULL, 0, "The body is not as long as announced"},
 	{ERR_BODY_MALFORMED, NULL, 0, "The body is malformed"},
@@ -324,6 +410,7 @@ static const struct err_text texts[] = {
 	{ERR_USER_UNVERIFIED, NULL, 0, "Admin access required"},
 	{ERR_ROLE_TOO_LOW, NULL, 0, "Admin access required"},
 	{ERR_PROMPT_UNKNOWN, NULL, 0, "Prompt not found"},
+	{ERR_VERSION_UNKNOWN, NULL, 0, "Prompt version %s not found"},
 	{ERR_NAME_TAKEN, NULL, 0, "A prompt of this name already exists"},
 	{ERR_STALE, NULL, 0, STALE},
 	{ERR_BUSY, NULL, 0, "The server is busy. Please try again."},

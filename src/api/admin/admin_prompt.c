@@ -5,6 +5,7 @@
 #include "domain/project.h"
 #include "domain/version.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #define DEFAULT_TONE "Professional and informative"
@@ -14,7 +15,7 @@
  * What bodies and queries hold.
  */
 
-static const char *const sections[] = {
+const char *const admin_sections[] = {
 	"parser",
 	"gap_detector",
 	"risk_analysis",
@@ -34,7 +35,7 @@ has_letters(const char *text)
 /* clang-format off */
 #define PROMPT_FIELDS(required, kept, cleared) \
 	{.name = "name", .type = FIELD_TEXT, .flags = (required), .min = 1, .max = 200, .check = has_letters, .offset = offsetof(struct prompt_patch, name)}, \
-	{.name = "section", .type = FIELD_CHOICE, .flags = (required), .choices = sections, .offset = offsetof(struct prompt_patch, section)}, \
+	{.name = "section", .type = FIELD_CHOICE, .flags = (required), .choices = admin_sections, .offset = offsetof(struct prompt_patch, section)}, \
 	{.name = "subSection", .type = FIELD_TEXT, .flags = (cleared), .max = 100, .offset = offsetof(struct prompt_patch, sub_section)}, \
 	{.name = "route", .type = FIELD_TEXT, .flags = (cleared), .offset = offsetof(struct prompt_patch, route)}, \
 	{.name = "categories", .type = FIELD_TEXTS, .flags = (kept), .offset = offsetof(struct prompt_patch, categories)}, \
@@ -155,21 +156,48 @@ show_change(struct doc *d, const struct change *ch)
 	doc_object_end(d);
 }
 
+static const char *
+name_state(struct call *c, const struct prompt *p)
+{
+	return arena_printf(c->arena, "%s-%" PRId64, p->id, p->revision);
+}
+
+bool
+admin_not_modified(
+    struct call *c, const struct prompt *p, const struct prompt_credits *by)
+{
+	return call_not_modified(c, name_state(c, p), by->comment_count);
+}
+
+void
+admin_etag(
+    struct call *c, const struct prompt *p, const struct prompt_credits *by)
+{
+	call_etag(c, name_state(c, p), by->comment_count);
+}
+
+void
+admin_show_reply(struct call *c, int status, const struct prompt *p,
+    const struct prompt_credits *by)
+{
+	struct doc *d = call_reply(c, status);
+
+	doc_object(d, NULL);
+	admin_show_prompt(d, "data", p, by);
+	doc_object_end(d);
+	admin_etag(c, p, by);
+}
+
 enum err
 admin_reply_prompt(
     struct call *c, struct txn *t, int status, const struct prompt *p)
 {
 	struct prompt_credits by;
-	struct doc *d;
 	enum err err;
 
 	if ((err = prompt_find_credits(t, p->id, &by)) != ERR_NONE)
 		return err;
-	d = call_reply(c, status);
-	doc_object(d, NULL);
-	admin_show_prompt(d, "data", p, &by);
-	doc_object_end(d);
-	call_etag(c, p->id, p->revision);
+	admin_show_reply(c, status, p, &by);
 	return ERR_NONE;
 }
 
@@ -276,6 +304,7 @@ get_snapshot(struct call *c, struct txn *t, int64_t version)
 enum err
 admin_prompt_get(struct call *c, struct txn *t)
 {
+	struct prompt_credits by;
 	struct prompt p;
 	int64_t version;
 	bool has_version;
@@ -287,9 +316,11 @@ admin_prompt_get(struct call *c, struct txn *t)
 	if (has_version)
 		return get_snapshot(c, t, version);
 	if ((err = prompt_find(t, call_param(c, 0), &p)) != ERR_NONE ||
-	    call_not_modified(c, p.id, p.revision))
+	    (err = prompt_find_credits(t, p.id, &by)) != ERR_NONE ||
+	    admin_not_modified(c, &p, &by))
 		return err;
-	return admin_reply_prompt(c, t, 200, &p);
+	admin_show_reply(c, 200, &p, &by);
+	return ERR_NONE;
 }
 
 /* An update of nothing is a version too. */
@@ -346,6 +377,20 @@ admin_prompt_delete(struct call *c, struct txn *t)
 		return err;
 	call_reply_empty(c, 204);
 	return ERR_NONE;
+}
+
+enum err
+admin_prompt_toggle(struct call *c, struct txn *t)
+{
+	struct prompt p;
+	enum err err;
+
+	if ((err = admin_check_id(c)) != ERR_NONE ||
+	    (err = prompt_find(t, call_param(c, 0), &p)) != ERR_NONE ||
+	    (err = call_precondition(c, p.id, p.revision)) != ERR_NONE ||
+	    (err = prompt_toggle(t, &p, c->caller.user_id, &p)) != ERR_NONE)
+		return err;
+	return admin_reply_prompt(c, t, 201, &p);
 }
 
 /* A deleted prompt still has its last record; an id without any was never
