@@ -149,8 +149,8 @@ CREATE TABLE prompt (
 
 CREATE INDEX prompt_owner ON prompt (owner_id, created_at);
 CREATE INDEX prompt_name ON prompt (project_id, name);
-CREATE INDEX prompt_updated ON prompt (updated_at, id);
-CREATE INDEX prompt_active ON prompt (section, updated_at) WHERE is_active;
+CREATE INDEX prompt_updated ON prompt (updated_at);
+CREATE INDEX prompt_active ON prompt (section) WHERE is_active;
 CREATE INDEX prompt_asset ON prompt (asset_id) WHERE asset_id IS NOT NULL;
 -- Voice prompts have names of their own; the index decides the race.
 CREATE UNIQUE INDEX prompt_voice_name ON prompt (name) WHERE kind <> 'text';
@@ -285,8 +285,6 @@ CREATE TABLE audit_log (
 
 CREATE INDEX audit_log_prompt ON audit_log (prompt_id, seq)
     WHERE prompt_id IS NOT NULL;
-CREATE INDEX audit_log_prompt_deletion ON audit_log (prompt_id, seq)
-    WHERE entity = 'prompt' AND action = 'DELETE';
 
 -- Answers already given to an Idempotency-Key.  Not audited: it repeats what
 -- the audited tables hold, for a day.
@@ -310,14 +308,12 @@ CREATE TABLE search_pending (
 ) STRICT, WITHOUT ROWID;
 
 -- What happened to a prompt, in the admin family's terms: CREATE, UPDATE,
--- ACTIVATE, DEACTIVATE, DELETE, RESTORE of the prompt, and DELETE of one
--- version.  When a prompt is deleted its earlier records leave the view with
--- it; the final DELETE stays.  When it is restored they are back, but for the
--- versions that went with the prompt: nobody deleted those.
--- (The members of `changes` get the family's names in the query
--- change_list_of_prompt: SQLite 3.40 allows no JSON function in a view while
--- trusted_schema is off.)  The id is a UUID of version 8, made of the record's
--- own hash.
+-- ACTIVATE, DEACTIVATE, DELETE of the prompt, and DELETE of one version.
+-- When a prompt is deleted its earlier records leave the view with it; the
+-- final DELETE stays.  (The members of `changes` get the family's names in
+-- the query change_list_of_prompt: SQLite 3.40 allows no JSON function in a
+-- view while trusted_schema is off.)  The id is a UUID of version 8, made of
+-- the record's own hash.
 CREATE VIEW prompt_changes AS
 SELECT a.seq AS seq,
        lower(substr(hex(a.hash), 1, 8) || '-' || substr(hex(a.hash), 9, 4)
@@ -332,19 +328,8 @@ SELECT a.seq AS seq,
        a.at AS created_at
 FROM audit_log AS a
 WHERE a.prompt_id IS NOT NULL
-  AND (EXISTS (SELECT 1 FROM prompt AS p WHERE p.id = a.prompt_id)
-       OR NOT EXISTS (SELECT 1
-                      FROM audit_log AS later
-                      WHERE later.prompt_id = a.prompt_id
-                        AND later.entity = 'prompt'
-                        AND later.action = 'DELETE'
-                        AND later.seq > a.seq))
-  AND (a.entity = 'prompt'
+  AND ((a.entity = 'prompt'
+        AND (a.action = 'DELETE'
+             OR EXISTS (SELECT 1 FROM prompt AS p WHERE p.id = a.prompt_id)))
        OR (a.entity = 'prompt_version' AND a.action = 'DELETE'
-           AND NOT EXISTS (SELECT 1
-                           FROM audit_log AS whole
-                           WHERE whole.prompt_id = a.prompt_id
-                             AND whole.entity = 'prompt'
-                             AND whole.action = 'DELETE'
-                             AND whole.request_id = a.request_id
-                             AND whole.at = a.at)));
+           AND EXISTS (SELECT 1 FROM prompt AS p WHERE p.id = a.prompt_id)));

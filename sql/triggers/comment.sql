@@ -4,8 +4,7 @@ CREATE TRIGGER comment_after_insert_record
 AFTER INSERT ON comment
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
-    VALUES ('comment', NEW.id, NEW.prompt_id,
-        coalesce(audit_request('action'), 'CREATE'),
+    VALUES ('comment', NEW.id, NEW.prompt_id, 'CREATE',
         '{"created":{' ||
             '"id":' || audit_json(NEW.id) ||
             ',"parent_id":' || audit_json(NEW.parent_id) ||

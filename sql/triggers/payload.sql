@@ -4,8 +4,7 @@ CREATE TRIGGER payload_after_insert_record
 AFTER INSERT ON payload
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
-    VALUES ('payload', NEW.id, NEW.prompt_id,
-        coalesce(audit_request('action'), 'CREATE'),
+    VALUES ('payload', NEW.id, NEW.prompt_id, 'CREATE',
         '{"created":{' ||
             '"id":' || audit_json(NEW.id) ||
             ',"name":' || audit_json(NEW.name) ||

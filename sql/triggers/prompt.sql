@@ -17,8 +17,7 @@ CREATE TRIGGER prompt_after_insert_record
 AFTER INSERT ON prompt
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
-    VALUES ('prompt', NEW.id, NEW.id,
-        coalesce(audit_request('action'), 'CREATE'),
+    VALUES ('prompt', NEW.id, NEW.id, 'CREATE',
         '{"created":{' ||
             '"id":' || audit_json(NEW.id) ||
             ',"kind":' || audit_json(NEW.kind) ||

@@ -4,8 +4,7 @@ CREATE TRIGGER prompt_flow_after_insert_record
 AFTER INSERT ON prompt_flow
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
-    VALUES ('prompt_flow', NEW.prompt_id || '/' || NEW.flow_id, NEW.prompt_id,
-        coalesce(audit_request('action'), 'CREATE'),
+    VALUES ('prompt_flow', NEW.prompt_id || '/' || NEW.flow_id, NEW.prompt_id, 'CREATE',
         '{"created":{' ||
             '"flow_id":' || audit_json(NEW.flow_id) ||
             ',"published_version":' || coalesce(NEW.published_version, 'null') ||

@@ -14,8 +14,7 @@ AFTER INSERT ON prompt_version
 WHEN NEW.version <> (SELECT version FROM prompt WHERE id = NEW.prompt_id)
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
-    VALUES ('prompt_version', NEW.id, NEW.prompt_id,
-        coalesce(audit_request('action'), 'CREATE'),
+    VALUES ('prompt_version', NEW.id, NEW.prompt_id, 'CREATE',
         '{"created":{' ||
             '"id":' || audit_json(NEW.id) ||
             ',"version":' || audit_json(NEW.version) ||

@@ -4,8 +4,7 @@ CREATE TRIGGER run_log_after_insert_record
 AFTER INSERT ON run_log
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
-    VALUES ('run_log', NEW.id, NEW.prompt_id,
-        coalesce(audit_request('action'), 'CREATE'),
+    VALUES ('run_log', NEW.id, NEW.prompt_id, 'CREATE',
         '{"created":{' ||
             '"id":' || audit_json(NEW.id) ||
             ',"output":' || audit_json(NEW.output) ||

@@ -4,8 +4,7 @@ CREATE TRIGGER version_tag_after_insert_record
 AFTER INSERT ON version_tag
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
-    VALUES ('version_tag', NEW.prompt_id || '/' || NEW.tag, NEW.prompt_id,
-        coalesce(audit_request('action'), 'CREATE'),
+    VALUES ('version_tag', NEW.prompt_id || '/' || NEW.tag, NEW.prompt_id, 'CREATE',
         '{"created":{' ||
             '"tag":' || audit_json(NEW.tag) ||
             ',"version":' || audit_json(NEW.version) ||

@@ -320,6 +320,19 @@ read_member(struct reading *r, const struct body *b, size_t i)
 	}
 }
 
+/* Is it a number after all, if only with a point or too many digits? */
+static bool
+looks_like_number(const char *text)
+{
+	const char *digits = text + (text[0] == '-');
+	size_t len = strspn(digits, "0123456789");
+
+	text = digits + len;
+	if (*text == '.')
+		text += 1 + strspn(text + 1, "0123456789");
+	return len > 0 && *text == '\0';
+}
+
 /* A plain decimal number: digits, a minus before them at most. */
 static bool
 read_decimal(struct reading *r, const char *text)
@@ -327,7 +340,8 @@ read_decimal(struct reading *r, const char *text)
 	int64_t value;
 
 	if (text[0] == '+' || !text_to_int64(text, &value))
-		return refuse(r, FAULT_TYPE);
+		return refuse(
+		    r, looks_like_number(text) ? FAULT_FRACTION : FAULT_TYPE);
 	return store_integer(r, value);
 }
 

@@ -143,7 +143,7 @@ show_fault(struct call *c, const struct fault *f)
 		show_bound_rule(c, row, "greater", row->max);
 	if (f->kind == FAULT_SMALL || (is_other && is_number))
 		show_bound_rule(c, row, "less", row->min);
-	if (is_other)
+	if (is_other || f->kind == FAULT_FRACTION)
 		show_type_rule(c, row);
 }
 
