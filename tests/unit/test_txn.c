@@ -1112,6 +1112,7 @@ static void
 a_database_of_a_newer_version_is_refused(void **state)
 {
 	struct scratch *s = *state;
+	int64_t version = scratch_number(s, "PRAGMA user_version");
 
 	assert_int_equal(write_one(s, "kept"), ERR_NONE);
 	scratch_close(s);
@@ -1119,7 +1120,8 @@ a_database_of_a_newer_version_is_refused(void **state)
 	assert_int_equal(scratch_try_open(s, 30000), ERR_IO);
 	assert_non_null(strstr(s->failure.detail, "newer"));
 	assert_null(s->store);
-	set_version(s, "PRAGMA user_version = 1");
+	set_version(s,
+	    arena_printf(s->arena, "PRAGMA user_version = %d", (int)version));
 	scratch_open(s);
 	scratch_assert_text(s, "SELECT name FROM organisation", "kept");
 }
