@@ -22,7 +22,8 @@ LAYERS = {
     "wire": ("scan doc form body field", "base"),
     "store": ("statement matcher connection lock schema store txn query", "base"),
     "domain": ("secret user token audio asset upload project prompt version "
-               "payload run_log search change audit installation", "base store"),
+               "payload run_log search comment change restore placeholder "
+               "audit installation", "base store"),
     "api": ("call route family auth dispatch account page service "
             "promptcrafter px0 voice admin", "base http wire store domain"),
     "cli": ("command init user token serve audit routes version help",

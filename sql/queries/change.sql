@@ -8,7 +8,7 @@ SELECT c.id,
        CASE
        WHEN c.entity = 'prompt_version'
            THEN json_extract(c.changes, '$.current_version')
-       WHEN c.change_type = 'CREATE'
+       WHEN c.change_type IN ('CREATE', 'RESTORE')
            THEN json_extract(c.changes, '$.created.version')
        WHEN c.change_type = 'DELETE'
            THEN json_extract(c.changes, '$.deleted.version')
@@ -21,6 +21,8 @@ SELECT c.id,
                json_extract(c.changes, '$.deleted.version'))
        WHEN c.change_type = 'CREATE'
            THEN json_object('created', json('true'))
+       WHEN c.change_type = 'RESTORE'
+           THEN json_object('restored', json('true'))
        WHEN c.change_type = 'DELETE'
            THEN json_object('deletedAll', json('true'),
                'name', json_extract(c.changes, '$.deleted.name'))

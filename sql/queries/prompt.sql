@@ -74,6 +74,12 @@ WHERE id = :id
 DELETE FROM prompt
 WHERE id = :id
 
+-- name: prompt_exists
+-- mode: read
+SELECT 1
+FROM prompt
+WHERE id = :id
+
 -- name: prompt_slug_exists
 -- mode: read
 SELECT 1
@@ -166,3 +172,71 @@ WHERE p.is_active
                     ON ours.value = theirs.value))
 ORDER BY p.created_at, p.id
 LIMIT 1
+
+-- The prompt that the runtime serves for a section.
+-- name: prompt_id_of_active
+-- mode: read
+SELECT id
+FROM prompt
+WHERE is_active
+  AND section = :section
+ORDER BY updated_at DESC, id DESC
+LIMIT 1
+
+-- name: prompt_count
+-- mode: read
+SELECT count(*)
+FROM prompt
+
+-- name: prompt_count_listed
+-- mode: read
+SELECT count(*)
+FROM prompt AS p
+WHERE (:section IS NULL OR p.section = :section)
+  AND (:route IS NULL OR p.route = :route)
+  AND (:is_active IS NULL OR p.is_active = :is_active)
+  AND (:tag IS NULL
+       OR EXISTS (SELECT 1
+                  FROM json_each(p.tags) AS tag
+                  WHERE tag.value = :tag))
+  AND (:search IS NULL
+       OR instr(lower(p.name), lower(:search))
+       OR instr(lower(p.route), lower(:search))
+       OR instr(lower(p.system_prompt), lower(:search))
+       OR instr(lower(p.content), lower(:search)))
+
+-- The page is chosen by the index alone as far as filters allow; only its
+-- own rows are read whole and told with their people.
+-- name: prompt_page
+-- mode: read
+SELECT p.id, p.kind, p.project_id, p.owner_id, p.slug, p.name, p.description,
+       p.status, p.is_active, p.version, p.last_version, p.content,
+       p.system_prompt, p.model, p.model_params, p.tags, p.section,
+       p.sub_section, p.route, p.categories, p.tone, p.output_format,
+       p.few_shot, p.context, p.payload_schema, p.asset_id,
+       p.file_name, p.created_at, p.created_by, p.updated_at,
+       p.updated_by, p.revision,
+       c.email, u.email,
+       (SELECT count(*)
+        FROM comment AS m
+        WHERE m.prompt_id = p.id)
+FROM (SELECT p.id AS id
+      FROM prompt AS p
+      WHERE (:section IS NULL OR p.section = :section)
+        AND (:route IS NULL OR p.route = :route)
+        AND (:is_active IS NULL OR p.is_active = :is_active)
+        AND (:tag IS NULL
+             OR EXISTS (SELECT 1
+                        FROM json_each(p.tags) AS tag
+                        WHERE tag.value = :tag))
+        AND (:search IS NULL
+             OR instr(lower(p.name), lower(:search))
+             OR instr(lower(p.route), lower(:search))
+             OR instr(lower(p.system_prompt), lower(:search))
+             OR instr(lower(p.content), lower(:search)))
+      ORDER BY p.updated_at DESC, p.id DESC
+      LIMIT :limit OFFSET :offset) AS page
+CROSS JOIN prompt AS p ON p.id = page.id
+JOIN user AS c ON c.id = p.created_by
+JOIN user AS u ON u.id = p.updated_by
+ORDER BY p.updated_at DESC, p.id DESC

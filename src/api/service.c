@@ -299,17 +299,16 @@ serve(struct app *app)
 		.should_end = binary_was_replaced,
 		.app = app,
 	};
-
-	int status;
+	enum fcgi_end end;
 
 	if (app->as_cgi) {
-		status = fcgi_serve_cgi(&service);
+		end = fcgi_serve_cgi(&service);
 		catch_up_once(app);
 	} else {
-		status = fcgi_serve(&service);
+		end = fcgi_serve(&service);
 		stop_upkeep(app);
 	}
-	return status;
+	return end;
 }
 
 int

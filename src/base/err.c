@@ -37,6 +37,9 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_VERSION_UNKNOWN] = {"version_unknown", 404},
 	[ERR_PAYLOAD_UNKNOWN] = {"payload_unknown", 404},
 	[ERR_LOG_UNKNOWN] = {"log_unknown", 404},
+	[ERR_COMMENT_UNKNOWN] = {"comment_unknown", 404},
+	[ERR_COMMENT_ELSEWHERE] = {"comment_elsewhere", 403},
+	[ERR_ASSET_UNKNOWN] = {"asset_unknown", 404},
 	[ERR_PROJECT_UNKNOWN] = {"project_unknown", 404},
 	[ERR_TEAM_UNKNOWN] = {"team_unknown", 404},
 	[ERR_USER_UNKNOWN] = {"user_unknown", 404},
@@ -45,6 +48,7 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_UPLOAD_CONSUMED] = {"upload_consumed", 409},
 	[ERR_NAME_TAKEN] = {"name_taken", 409},
 	[ERR_EMAIL_TAKEN] = {"email_taken", 409},
+	[ERR_PROMPT_EXISTS] = {"prompt_exists", 409},
 	[ERR_ACTIVE_CONFLICT] = {"active_conflict", 409},
 	[ERR_STALE] = {"stale", 412},
 

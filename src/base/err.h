@@ -45,6 +45,9 @@ enum err {
 	ERR_VERSION_UNKNOWN, /* detail is the number asked for */
 	ERR_PAYLOAD_UNKNOWN,
 	ERR_LOG_UNKNOWN,
+	ERR_COMMENT_UNKNOWN,
+	ERR_COMMENT_ELSEWHERE, /* of another prompt */
+	ERR_ASSET_UNKNOWN,
 	ERR_PROJECT_UNKNOWN,
 	ERR_TEAM_UNKNOWN,
 	ERR_USER_UNKNOWN,
@@ -53,6 +56,7 @@ enum err {
 	ERR_UPLOAD_CONSUMED, /* used by another prompt */
 	ERR_NAME_TAKEN,
 	ERR_EMAIL_TAKEN,
+	ERR_PROMPT_EXISTS,   /* so there is nothing to restore */
 	ERR_ACTIVE_CONFLICT, /* field is the section, detail the other
 	                        * prompt's id */
 	ERR_STALE,           /* If-Match names another revision */

@@ -119,6 +119,47 @@ text_length(const char *text)
 	return count;
 }
 
+/* White space as Unicode has it, which is what Go and Java cut as well. */
+static bool
+is_space(uint32_t c)
+{
+	return (c >= 0x09 && c <= 0x0d) || c == ' ' || c == 0x85 || c == 0xa0 ||
+	    c == 0x1680 || (c >= 0x2000 && c <= 0x200a) || c == 0x2028 ||
+	    c == 0x2029 || c == 0x202f || c == 0x205f || c == 0x3000;
+}
+
+/* Where the code point that ends before end begins. */
+static const char *
+step_back(const char *end)
+{
+	do
+		end--;
+	while (((unsigned char)*end & 0xc0) == 0x80);
+	return end;
+}
+
+const char *
+text_trim(const char *text, size_t *len)
+{
+	const char *end = text + *len, *last;
+	size_t step;
+
+	while (text < end) {
+		step = text_utf8_step(text, (size_t)(end - text));
+		if (!is_space(text_utf8_decode(text, step)))
+			break;
+		text += step;
+	}
+	while (text < end) {
+		last = step_back(end);
+		if (!is_space(text_utf8_decode(last, (size_t)(end - last))))
+			break;
+		end = last;
+	}
+	*len = (size_t)(end - text);
+	return text;
+}
+
 bool
 text_has_control(const char *text)
 {

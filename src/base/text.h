@@ -31,6 +31,10 @@ size_t text_utf8_encode(uint32_t code_point, char out[4]);
 /* Code points in NUL-terminated, well-formed text. */
 size_t text_length(const char *text);
 
+/* Where the *len bytes of well-formed text begin once Unicode white space is
+ * cut at both ends; *len is then what is left. */
+const char *text_trim(const char *text, size_t *len);
+
 /* Does text hold an ASCII control character (below 0x20, or 0x7f)? */
 bool text_has_control(const char *text);
 

@@ -85,6 +85,14 @@ prompt_find_by_slug(
 	return prompt_find(t, id, out);
 }
 
+static void
+take_credits(struct query *q, struct prompt_credits *out)
+{
+	out->creator_email = query_take_text(q);
+	out->updater_email = query_take_text(q);
+	out->comment_count = query_take_integer(q);
+}
+
 enum err
 prompt_find_credits(struct txn *t, const char *id, struct prompt_credits *out)
 {
@@ -95,17 +103,94 @@ prompt_find_credits(struct txn *t, const char *id, struct prompt_credits *out)
 
 	query_start(&q, t, STATEMENT_PROMPT_FIND_CREDITS);
 	query_text(&q, ":id", id);
-	if ((found = query_row(&q))) {
-		credits.creator_email = query_take_text(&q);
-		credits.updater_email = query_take_text(&q);
-		credits.comment_count = query_take_integer(&q);
-	}
+	if ((found = query_row(&q)))
+		take_credits(&q, &credits);
 	if ((err = query_end(&q)) != ERR_NONE)
 		return err;
 	if (!found)
 		return txn_fail(t, ERR_PROMPT_UNKNOWN, "id", NULL);
 	*out = credits;
 	return ERR_NONE;
+}
+
+enum err
+prompt_find_active(struct txn *t, const char *section, struct prompt *out)
+{
+	const char *id = NULL;
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_PROMPT_ID_OF_ACTIVE);
+	query_text(&q, ":section", section);
+	if (query_row(&q))
+		id = query_take_text(&q);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	if (id == NULL)
+		return txn_fail(t, ERR_PROMPT_UNKNOWN, NULL, section);
+	return prompt_find(t, id, out);
+}
+
+static bool
+is_filtering(const struct prompt_filter *f)
+{
+	return f->section != NULL || f->route != NULL || f->tag != NULL ||
+	    f->search != NULL || f->is_active.given == GIVEN_VALUE;
+}
+
+static void
+bind_filter(struct query *q, const struct prompt_filter *f)
+{
+	query_text(q, ":section", f->section);
+	query_text(q, ":route", f->route);
+	query_text(q, ":tag", f->tag);
+	query_text(q, ":search", f->search);
+	if (f->is_active.given == GIVEN_VALUE)
+		query_integer(q, ":is_active", f->is_active.value);
+	else
+		query_null(q, ":is_active");
+}
+
+/* Without a filter an index alone answers; with one every row is read. */
+enum err
+prompt_count(struct txn *t, const struct prompt_filter *filter, int64_t *out)
+{
+	int64_t count = 0;
+	struct query q;
+	enum err err;
+
+	if (is_filtering(filter)) {
+		query_start(&q, t, STATEMENT_PROMPT_COUNT_LISTED);
+		bind_filter(&q, filter);
+	} else {
+		query_start(&q, t, STATEMENT_PROMPT_COUNT);
+	}
+	if (query_row(&q))
+		count = query_take_integer(&q);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	*out = count;
+	return ERR_NONE;
+}
+
+void
+prompt_page(struct query *q, struct txn *t, const struct prompt_filter *filter,
+    int64_t limit, int64_t offset)
+{
+	query_start(q, t, STATEMENT_PROMPT_PAGE);
+	bind_filter(q, filter);
+	query_integer(q, ":limit", limit);
+	query_integer(q, ":offset", offset);
+}
+
+bool
+prompt_page_next(struct query *q, struct prompt *out, struct prompt_credits *by)
+{
+	if (!query_row(q))
+		return false;
+	prompt_take(q, out);
+	take_credits(q, by);
+	return true;
 }
 
 const char *
@@ -174,12 +259,13 @@ prompt_check_name(struct txn *t, const char *project_id, const char *name)
 	return taken ? txn_fail(t, ERR_NAME_TAKEN, "name", NULL) : ERR_NONE;
 }
 
-/* Families without slugs get one made of the name; where it is taken, the
- * last twelve digits of the id, which are random, tell them apart. */
-static enum err
-choose_slug(struct txn *t, const struct prompt *p, const char **out)
+/* Where the wanted slug is taken, the last twelve digits of the id, which are
+ * random, tell the two apart. */
+enum err
+prompt_free_slug(
+    struct txn *t, const struct prompt *p, const char *wanted, const char **out)
 {
-	const char *slug = prompt_slug(txn_arena(t), p->name);
+	const char *slug = wanted;
 	bool taken;
 	enum err err;
 
@@ -231,13 +317,15 @@ append_version(struct txn *t, const char *prompt_id)
 
 /* Two active prompts must not answer for the same section, route, sub-section
  * and category.  Asked inside the write, so that nobody comes between. */
-static enum err
-refuse_rival(struct txn *t, const struct prompt *p)
+enum err
+prompt_check_rival(struct txn *t, const struct prompt *p)
 {
 	const char *rival = NULL;
 	struct query q;
 	enum err err;
 
+	if (!p->is_active || p->section == NULL)
+		return ERR_NONE;
 	query_start(&q, t, STATEMENT_PROMPT_FIND_RIVAL);
 	query_text(&q, ":id", p->id);
 	query_text(&q, ":section", p->section);
@@ -259,12 +347,10 @@ is_same(const char *a, const char *b)
 	return a == b || (a != NULL && b != NULL && text_equal(a, b));
 }
 
-/* Does p answer for something that old did not? */
+/* Does p, when it is active, answer for something that old did not? */
 static bool
 claims_more(const struct prompt *p, const struct prompt *old)
 {
-	if (!p->is_active || p->section == NULL)
-		return false;
 	return !old->is_active || !is_same(p->section, old->section) ||
 	    !is_same(p->route, old->route) ||
 	    !is_same(p->sub_section, old->sub_section) ||
@@ -291,10 +377,11 @@ prompt_create(struct txn *t, const struct prompt *first, struct prompt *out)
 	p.tags = or_default(p.tags, "[]");
 	p.categories = or_default(p.categories, "[]");
 	p.version = first->version > 0 ? 1 : 0;
-	if (claims_more(&p, &(struct prompt){ .is_active = false }) &&
-	    (err = refuse_rival(t, &p)) != ERR_NONE)
+	if ((err = prompt_check_rival(t, &p)) != ERR_NONE)
 		return err;
-	if (p.slug == NULL && (err = choose_slug(t, &p, &p.slug)) != ERR_NONE)
+	if (p.slug == NULL &&
+	    (err = prompt_free_slug(t, &p, prompt_slug(txn_arena(t), p.name),
+		 &p.slug)) != ERR_NONE)
 		return err;
 	query_start(&q, t, STATEMENT_PROMPT_INSERT);
 	bind_content(&q, &p);
@@ -374,7 +461,8 @@ prompt_update(struct txn *t, const struct prompt *old,
 	enum err err;
 
 	apply_patch(patch, &p);
-	if (claims_more(&p, old) && (err = refuse_rival(t, &p)) != ERR_NONE)
+	if (claims_more(&p, old) &&
+	    (err = prompt_check_rival(t, &p)) != ERR_NONE)
 		return err;
 	if ((err = next_version(t, p.id, &p.version)) != ERR_NONE)
 		return err;
@@ -395,6 +483,21 @@ prompt_update(struct txn *t, const struct prompt *old,
 	p.revision = old->revision + 1;
 	*out = p;
 	return ERR_NONE;
+}
+
+enum err
+prompt_toggle(struct txn *t, const struct prompt *old, const char *author_id,
+    struct prompt *out)
+{
+	struct prompt_patch patch = {
+		.is_active = { GIVEN_VALUE, !old->is_active },
+	};
+	enum err err;
+
+	txn_set_action(t, old->is_active ? "DEACTIVATE" : "ACTIVATE");
+	err = prompt_update(t, old, &patch, author_id, out);
+	txn_set_action(t, NULL);
+	return err;
 }
 
 enum err

@@ -95,6 +95,36 @@ enum err prompt_find_by_slug(
 enum err prompt_find_credits(
     struct txn *t, const char *id, struct prompt_credits *out);
 
+/* The one of a section's active prompts that was updated last.
+ * ERR_PROMPT_UNKNOWN when none is active. */
+enum err prompt_find_active(
+    struct txn *t, const char *section, struct prompt *out);
+
+/* Which prompts to list; what is NULL or not given, matches all. */
+struct prompt_filter {
+	const char *section;
+	const char *route;
+	const char *tag;    /* one of the tags, exactly */
+	const char *search; /* is in the name, route, system prompt or
+	                     * content, in whatever case */
+	struct given_boolean is_active;
+};
+
+enum err prompt_count(
+    struct txn *t, const struct prompt_filter *filter, int64_t *out);
+
+/* Go through a part of the list, last updated first:
+ *
+ *	prompt_page(&q, t, &filter, limit, offset);
+ *	while (prompt_page_next(&q, &p, &by))
+ *		…
+ *	err = query_end(&q);
+ */
+void prompt_page(struct query *q, struct txn *t,
+    const struct prompt_filter *filter, int64_t limit, int64_t offset);
+bool prompt_page_next(
+    struct query *q, struct prompt *out, struct prompt_credits *by);
+
 /* Read the row that a query of the prompt columns, in the order of struct
  * prompt, stands on. */
 void prompt_take(struct query *q, struct prompt *out);
@@ -108,6 +138,15 @@ const char *prompt_slug(struct arena *a, const char *name);
  * families in which names are unique there. */
 enum err prompt_check_name(
     struct txn *t, const char *project_id, const char *name);
+
+/* A slug that is free in p's project: the wanted one, or one made of it and
+ * p's id. */
+enum err prompt_free_slug(struct txn *t, const struct prompt *p,
+    const char *wanted, const char **out);
+
+/* ERR_ACTIVE_CONFLICT when p is active and another active prompt answers for
+ * the same. */
+enum err prompt_check_rival(struct txn *t, const struct prompt *p);
 
 /* Create a prompt from what `first` holds (id, times, version, revision and
  * created_by/updated_by are set here; owner_id is the author).  slug NULL:
@@ -125,6 +164,11 @@ enum err prompt_create(
 enum err prompt_update(struct txn *t, const struct prompt *old,
     const struct prompt_patch *patch, const char *author_id,
     struct prompt *out);
+
+/* Activate or deactivate old (just found in this transaction): an update of
+ * nothing else, told as such in the audit log.  Fails as prompt_update. */
+enum err prompt_toggle(struct txn *t, const struct prompt *old,
+    const char *author_id, struct prompt *out);
 
 /* Give old (just found in this transaction) another description and nothing
  * else: no version is appended, but updated_at moves on with every call.

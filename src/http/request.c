@@ -385,23 +385,50 @@ next_etag(const char **at, bool *weak, const char **tag, size_t *len)
 	return true;
 }
 
-/* Are the two the same between the quotes, but for one suffix of given? */
+/* What servers put behind a tag when they compress. */
 static bool
-is_same_etag(const char *given, size_t len, const char *own, size_t own_len)
+is_suffix(const char *given, size_t len)
 {
 	size_t i;
 
-	if (len < own_len || memcmp(given, own, own_len) != 0)
-		return false;
-	if (len == own_len)
-		return true;
 	for (i = 0; i < sizeof(etag_suffixes) / sizeof(*etag_suffixes); i++) {
-		if (strlen(etag_suffixes[i]) == len - own_len &&
-		    memcmp(given + own_len, etag_suffixes[i], len - own_len) ==
-			0)
+		if (strlen(etag_suffixes[i]) == len &&
+		    memcmp(given, etag_suffixes[i], len) == 0)
 			return true;
 	}
 	return false;
+}
+
+/* The length of "-12" at given, a part that tells of more than the revision;
+ * 0 when there is none. */
+static size_t
+count_part(const char *given, size_t len)
+{
+	size_t digits = 0;
+
+	while (1 + digits < len && given[1 + digits] >= '0' &&
+	    given[1 + digits] <= '9')
+		digits++;
+	return digits > 0 && given[0] == '-' ? 1 + digits : 0;
+}
+
+/* Are the two the same between the quotes, but for one suffix of given, and
+ * where part_ok for a part that own does not have? */
+static bool
+is_same_etag(const char *given, size_t len, const char *own, size_t own_len,
+    bool part_ok)
+{
+	if (len < own_len || memcmp(given, own, own_len) != 0)
+		return false;
+	given += own_len;
+	len -= own_len;
+	if (len == 0 || is_suffix(given, len))
+		return true;
+	if (!part_ok)
+		return false;
+	own_len = count_part(given, len);
+	return own_len > 0 &&
+	    (own_len == len || is_suffix(given + own_len, len - own_len));
 }
 
 bool
@@ -420,7 +447,7 @@ request_etag_matches(const char *value, const char *etag, bool weak_ok)
 		return true;
 	while (next_etag(&value, &weak, &tag, &len)) {
 		if ((weak_ok || !weak) &&
-		    is_same_etag(tag, len, etag + 1, own_len))
+		    is_same_etag(tag, len, etag + 1, own_len, !weak_ok))
 			return true;
 	}
 	return false;

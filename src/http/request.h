@@ -76,7 +76,9 @@ bool request_accepts(const struct request *r, const char *media_type);
  * when absent) equal etag (with its quotes)?  "*" matches all.  Suffixes
  * that compressing servers put inside the quotes (-gzip, -br, -deflate,
  * -zstd) are ignored.  Weak tags match only when weak_ok
- * (RFC 9110, 8.8.3.2: If-None-Match compares weakly, If-Match strongly). */
+ * (RFC 9110, 8.8.3.2: If-None-Match compares weakly, If-Match strongly).
+ * Without weak_ok a part behind etag ("-12") is ignored too: it counts what
+ * is shown beside a resource and is no state of its own. */
 bool request_etag_matches(const char *value, const char *etag, bool weak_ok);
 
 #endif

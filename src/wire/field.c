@@ -43,36 +43,13 @@ add_fault(struct faults *faults, const struct field *row, const char *name,
 	    (struct fault){ .field = row, .name = name, .kind = kind };
 }
 
-/* Where the code point that ends before end begins. */
-static const char *
-step_back(const char *end)
-{
-	do
-		end--;
-	while (((unsigned char)*end & 0xc0) == 0x80);
-	return end;
-}
-
 static const char *
 trim(const char *text, struct arena *a)
 {
-	const char *end = text + strlen(text), *last;
-	size_t step;
+	size_t len = strlen(text);
 
-	while (text < end) {
-		step = text_utf8_step(text, (size_t)(end - text));
-		if (!text_is_space(text_utf8_decode(text, step)))
-			break;
-		text += step;
-	}
-	while (text < end) {
-		last = step_back(end);
-		if (!text_is_space(
-			text_utf8_decode(last, (size_t)(end - last))))
-			break;
-		end = last;
-	}
-	return *end == '\0' ? text : arena_copy(a, text, (size_t)(end - text));
+	text = text_trim(text, &len);
+	return text[len] == '\0' ? text : arena_copy(a, text, len);
 }
 
 static bool
@@ -343,6 +320,19 @@ read_member(struct reading *r, const struct body *b, size_t i)
 	}
 }
 
+/* Is it a number after all, if only with a point or too many digits? */
+static bool
+looks_like_number(const char *text)
+{
+	const char *digits = text + (text[0] == '-');
+	size_t len = strspn(digits, "0123456789");
+
+	text = digits + len;
+	if (*text == '.')
+		text += 1 + strspn(text + 1, "0123456789");
+	return len > 0 && *text == '\0';
+}
+
 /* A plain decimal number: digits, a minus before them at most. */
 static bool
 read_decimal(struct reading *r, const char *text)
@@ -350,7 +340,8 @@ read_decimal(struct reading *r, const char *text)
 	int64_t value;
 
 	if (text[0] == '+' || !text_to_int64(text, &value))
-		return refuse(r, FAULT_TYPE);
+		return refuse(
+		    r, looks_like_number(text) ? FAULT_FRACTION : FAULT_TYPE);
 	return store_integer(r, value);
 }
 

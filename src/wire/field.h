@@ -75,6 +75,7 @@ enum fault_kind {
 	FAULT_MISSING,  /* required and absent (or null counted as absent) */
 	FAULT_NULL,     /* null where the row allows none */
 	FAULT_TYPE,
+	FAULT_FRACTION, /* of a query: a number, but not such an integer */
 	FAULT_SHORT,
 	FAULT_LONG,
 	FAULT_SMALL,

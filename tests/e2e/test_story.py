@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+from test_voice import Person, words
+
 
 def create_prompt(person):
     answer = person.post("/prompts", {
@@ -121,3 +123,171 @@ def test_every_family_names_its_unknown_prompt_in_its_own_words(site):
     voice = admin.get(f"/voice/prompts/{unknown}")
     assert voice.status == 404
     assert voice.json()["code"] == "prompt_not_found"
+
+
+# Every table with rows of a prompt, and the order in which to compare them.
+TABLES = {"prompt": "id", "prompt_version": "version", "version_tag": "tag",
+          "payload": "id", "comment": "id", "run_log": "id",
+          "prompt_flow": "flow_id"}
+
+
+def stored(site, prompt_id):
+    """What the database holds of a prompt, as text, type and bytes."""
+    found = {}
+    for table, order in TABLES.items():
+        names = [name for [name] in site.installation.query(
+            f"SELECT name FROM pragma_table_info('{table}')")]
+        shown = ", ".join(f"typeof({name}) || ' ' || quote({name})"
+                          for name in names)
+        key = "id" if table == "prompt" else "prompt_id"
+        found[table] = [dict(zip(names, row)) for row in
+                        site.installation.query(
+            f"SELECT {shown} FROM {table} WHERE {key} = ? ORDER BY {order}",
+            [prompt_id])]
+    return found
+
+
+def fill(person, admin, prompt_id):
+    """Give a prompt versions, payloads, comments and odd texts."""
+    odd = "tab\t, quote \", backslash \\, slash /, \u0001\u007f\u2028 \U0001f600"
+    path = f"/api/admin/prompts/{prompt_id}"
+    for body in ({"title": odd}, {"content": odd + "\r\n"}, {"tags": [odd]}):
+        assert person.patch(f"/prompts/{prompt_id}", body).status == 200
+    body = ('{"section": "parser", "subSection": "", "context": {"big": '
+            '12345678901234567890, "small": 1.50e-7, "\\u00e9": "\\u0041/\\/",'
+            ' "null": null, "deep": [[[{"a": []}]]]}, "fewShot": [1.0, -0, '
+            '"x"], "categories": ["\\ud83d\\ude00", ""]}')
+    assert admin.put(path + "/update", body=body.encode(), headers={
+        "Content-Type": "application/json"}).status == 200
+    for variables in ({}, {"name": odd, "n": [1, 2.5, None, True]}):
+        assert person.post(f"/v1/prompts/{prompt_id}/payloads",
+                           {"variables": variables}).status == 201
+    parent = None
+    for content in (odd, "reply", "reply to the reply"):
+        said = admin.post(path + "/comments",
+                          {"content": content, "parentId": parent})
+        assert said.status == 201, said
+        parent = said.json()["data"]["id"]
+
+
+def test_what_is_deleted_comes_back_byte_for_byte(site):
+    admin, person = site.as_role("admin"), site.new_person("member")
+    prompt_id = create_prompt(person)
+    path = f"/api/admin/prompts/{prompt_id}"
+    fill(person, admin, prompt_id)
+    assert admin.delete(path + "?version=2").status == 204
+    before = stored(site, prompt_id)
+    seen = [person.get(f"/prompts/{prompt_id}").body, admin.get(path).body,
+            admin.get(path + "/comments").body,
+            person.get(f"/v1/prompts/{prompt_id}/payloads").body]
+    tag = admin.get(path).headers["ETag"]
+    told = history(admin, path)
+    assert [len(rows) for rows in before.values()] == [1, 4, 0, 2, 3, 0, 0]
+
+    assert admin.delete(path).status == 204
+    assert not any(stored(site, prompt_id).values())
+    assert admin.post(path + "/restore").status == 200
+
+    after = stored(site, prompt_id)
+    [old], [new] = before.pop("prompt"), after.pop("prompt")
+    assert int(new.pop("revision").split()[1]) == \
+        int(old.pop("revision").split()[1]) + 1
+    assert new == old
+    assert after == before
+    assert seen == [
+        person.get(f"/prompts/{prompt_id}").body, admin.get(path).body,
+        admin.get(path + "/comments").body,
+        person.get(f"/v1/prompts/{prompt_id}/payloads").body]
+    assert admin.get(path).headers["ETag"] != tag
+    assert history(admin, path)[2:] == told
+    assert [change[0] for change in history(admin, path)[:2]] == \
+        ["RESTORE", "DELETE"]
+
+    assert person.patch(f"/prompts/{prompt_id}", {"title": "Onwards"}).status == 200
+    assert admin.get(path).json()["data"]["version"] == 6
+    assert admin.get(path + "?version=2").status == 404
+    assert admin.delete(path).status == 204
+
+
+def test_a_slug_that_was_taken_meanwhile_is_made_anew(site):
+    person, admin = site.new_person("member"), site.as_role("admin")
+    first = create_prompt(person)
+    assert admin.delete(f"/api/admin/prompts/{first}").status == 204
+    second = create_prompt(person)
+    assert admin.post(f"/api/admin/prompts/{first}/restore").status == 200
+    slugs = site.installation.query(
+        "SELECT slug FROM prompt WHERE id IN (?, ?) ORDER BY id",
+        [first, second])
+    assert slugs == [[f"greeting_{first[24:]}"], ["greeting"]]
+    for id in (first, second):
+        assert admin.delete(f"/api/admin/prompts/{id}").status == 204
+
+
+def snapshots(admin, path, numbers):
+    """What ?version= shows of each: name, text and state, or the status."""
+    shown = []
+    for number in numbers:
+        answer = admin.get(f"{path}?version={number}")
+        if answer.status == 200:
+            data = answer.json()["data"]
+            assert data["version"] == number
+            shown.append((data["name"], data["userPromptTemplate"],
+                          data["isActive"]))
+        else:
+            shown.append(answer.status)
+    return shown
+
+
+def test_every_family_appends_to_one_history(site):
+    admin, person = site.as_role("admin"), site.new_person("member")
+    prompt_id = create_prompt(person)
+    path = f"/api/admin/prompts/{prompt_id}"
+    text = "Hello {{name}}."
+    assert person.patch(f"/prompts/{prompt_id}",
+                        {"title": "Patched"}).status == 200
+    assert admin.put(path + "/update",
+                     {"userPromptTemplate": "Updated"}).status == 200
+    assert admin.post(path + "/toggle-active").status == 201
+    assert admin.put(path + "/update", {}).status == 200
+    assert admin.get(path).json()["data"]["version"] == 5
+    assert snapshots(admin, path, range(7)) == [
+        404, ("Greeting", text, False), ("Patched", text, False),
+        ("Patched", "Updated", False), ("Patched", "Updated", True), 404, 404]
+
+    # Neither a hole nor the last number is ever filled again.
+    for number in (2, 4):
+        assert admin.delete(f"{path}?version={number}").status == 204
+    assert person.patch(f"/prompts/{prompt_id}",
+                        {"title": "Last one"}).status == 200
+    assert admin.delete(path + "?version=5").status == 204
+    assert admin.post(path + "/toggle-active").status == 201
+    assert snapshots(admin, path, range(1, 8)) == [
+        ("Greeting", text, False), 404, ("Patched", "Updated", False), 404,
+        404, ("Last one", "Updated", True), 404]
+    assert admin.get(path).json()["data"]["version"] == 7
+    assert admin.delete(path).status == 204
+
+
+def test_a_voice_update_is_a_version_that_can_be_restored(site):
+    admin, editor = site.as_role("admin"), Person(site)
+    before = editor.create()
+    path = f"/api/admin/prompts/{before['id']}"
+    body = words(editor.upload())
+    assert editor.client.put(f"/voice/prompts/{before['id']}",
+                             body).status == 201
+    assert snapshots(admin, path, (1, 2)) == [(before["name"], "", False), 404]
+    shown = editor.get(before).json()
+    rows = stored(site, before["id"])["prompt_version"]
+
+    assert admin.delete(path).status == 204
+    rival = editor.create(name=body["name"])
+    refused = admin.post(path + "/restore")
+    assert refused.status == 409
+    assert refused.json()["message"] == "A prompt of this name already exists"
+    assert not any(stored(site, before["id"]).values())
+    assert admin.delete(f"/api/admin/prompts/{rival['id']}").status == 204
+
+    assert admin.post(path + "/restore").status == 200
+    assert editor.get(before).json() == shown
+    assert stored(site, before["id"])["prompt_version"] == rows
+    assert admin.delete(path).status == 204

@@ -436,6 +436,15 @@ static const struct {
 	{ __LINE__, "\"a-1-gzip-br\"", false, false },
 	{ __LINE__, "\"a-1-lzma\"", false, false },
 	{ __LINE__, "\"a-11\"", false, false },
+	/* A part behind the revision, which If-Match does not look at. */
+	{ __LINE__, "\"a-1-0\"", false, true },
+	{ __LINE__, "\"a-1-12\"", false, true },
+	{ __LINE__, "\"a-1-12-gzip\"", false, true },
+	{ __LINE__, "W/\"a-1-12\"", false, false },
+	{ __LINE__, "\"a-1-\"", false, false },
+	{ __LINE__, "\"a-1-12x\"", false, false },
+	{ __LINE__, "\"a-1-1-2\"", false, false },
+	{ __LINE__, "\"a-1.2\"", false, false },
 	{ __LINE__, "\"-gzip\"", false, false },
 };
 

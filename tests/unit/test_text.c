@@ -295,6 +295,33 @@ email_addresses_are_recognised(void **state)
 	assert_false(text_is_email(long_text));
 }
 
+static void
+white_space_is_cut_at_both_ends(void **state)
+{
+	static const struct {
+		int line;
+		const char *text, *left;
+	} cases[] = {
+		{ __LINE__, "", "" },
+		{ __LINE__, " \t\n", "" },
+		{ __LINE__, "a", "a" },
+		{ __LINE__, " a b ", "a b" },
+		{ __LINE__, "\xc2\xa0\xe2\x80\x83é\xe3\x80\x80", "é" },
+		{ __LINE__, "\xe2\x80\x8b", "\xe2\x80\x8b" },
+	};
+	const char *left;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		len = strlen(cases[i].text);
+		left = text_trim(cases[i].text, &len);
+		if (len != strlen(cases[i].left) ||
+		    memcmp(left, cases[i].left, len) != 0)
+			fail_msg("line %d", cases[i].line);
+	}
+}
+
 int
 main(void)
 {
@@ -303,6 +330,7 @@ main(void)
 		cmocka_unit_test(every_scalar_value_is_encoded_and_decoded),
 		cmocka_unit_test(length_counts_code_points),
 		cmocka_unit_test(control_characters_are_found),
+		cmocka_unit_test(white_space_is_cut_at_both_ends),
 		cmocka_unit_test(texts_are_compared),
 		cmocka_unit_test(hexadecimal_is_written_and_read),
 		cmocka_unit_test(numbers_are_read_whole_or_not_at_all),
