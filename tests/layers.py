@@ -19,7 +19,7 @@ SRC = ROOT / "src"
 LAYERS = {
     "base": ("given text clock log arena buf err config", ""),
     "http": ("request response pattern fcgi", "base"),
-    "wire": ("scan doc form body field", "base"),
+    "wire": ("scan doc form body field csv", "base"),
     "store": ("statement connection lock schema store txn query", "base"),
     "domain": ("secret user token audio asset upload project prompt version "
                "payload comment change restore template audit installation", "base store"),
