@@ -22,7 +22,8 @@ LAYERS = {
     "wire": ("scan doc form body field csv", "base"),
     "store": ("statement connection lock schema store txn query", "base"),
     "domain": ("secret user token audio asset upload project prompt version "
-               "payload comment change restore template audit installation", "base store"),
+               "payload comment change restore template transfer audit "
+               "installation", "base store"),
     "api": ("call route family auth dispatch account service "
             "promptcrafter px0 voice admin", "base http wire store domain"),
     "cli": ("command init user token serve audit routes version help",
