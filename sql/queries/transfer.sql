@@ -17,12 +17,7 @@ SELECT p.id, p.kind, p.project_id, p.owner_id, p.slug, p.name, p.description,
 FROM prompt AS p
 CROSS JOIN user AS c ON c.id = p.created_by
 CROSS JOIN user AS u ON u.id = p.updated_by
-ORDER BY p.updated_at DESC
-
--- name: transfer_count
--- mode: read
-SELECT count(*)
-FROM prompt
+ORDER BY p.updated_at DESC, p.id DESC
 
 -- name: transfer_match
 -- mode: read

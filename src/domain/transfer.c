@@ -247,31 +247,3 @@ transfer_list(struct query *q, struct txn *t)
 {
 	query_start(q, t, STATEMENT_TRANSFER_LIST);
 }
-
-bool
-transfer_next(struct query *q, struct prompt *out, struct prompt_credits *by)
-{
-	if (!query_row(q))
-		return false;
-	prompt_take(q, out);
-	by->creator_email = query_take_text(q);
-	by->updater_email = query_take_text(q);
-	by->comment_count = query_take_integer(q);
-	return true;
-}
-
-enum err
-transfer_count(struct txn *t, int64_t *out)
-{
-	int64_t count = 0;
-	struct query q;
-	enum err err;
-
-	query_start(&q, t, STATEMENT_TRANSFER_COUNT);
-	if (query_row(&q))
-		count = query_take_integer(&q);
-	if ((err = query_end(&q)) != ERR_NONE)
-		return err;
-	*out = count;
-	return ERR_NONE;
-}

@@ -12,8 +12,6 @@
 
 #include "domain/prompt.h"
 
-#include <stdint.h>
-
 enum transfer_mode {
 	TRANSFER_CREATE, /* skip what is there */
 	TRANSFER_UPSERT, /* append a version to what is there */
@@ -67,16 +65,12 @@ enum err transfer_first_admin(struct txn *t, const char **out);
 /* Go through all prompts, the last changed first:
  *
  *	transfer_list(&q, t);
- *	while (transfer_next(&q, &p, &by))
+ *	while (prompt_page_next(&q, &p, &by))
  *		…
  *	err = query_end(&q);
  *
  * The snapshot that this reads keeps checkpoints from resetting the WAL,
  * which grows as long as others write: do not tarry. */
 void transfer_list(struct query *q, struct txn *t);
-bool transfer_next(
-    struct query *q, struct prompt *out, struct prompt_credits *by);
-
-enum err transfer_count(struct txn *t, int64_t *out);
 
 #endif
