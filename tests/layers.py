@@ -26,7 +26,8 @@ LAYERS = {
                "installation", "base store"),
     "api": ("call route family auth dispatch account service "
             "promptcrafter px0 voice admin", "base http wire store domain"),
-    "cli": ("command init user token serve audit routes version help",
+    "cli": ("command progress importer import_csv import_json import export "
+            "init user token serve audit routes version help",
             "base wire store domain api"),
 }
 
