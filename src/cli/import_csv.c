@@ -108,7 +108,11 @@ add_row(struct importer *im, const struct csv_row *row,
 	patch->content = (struct given_text){ GIVEN_VALUE,
 		arena_text(a, row->cells[columns->prompt]) };
 	to.item.foreign_id =
-	    importer_digest(a, patch->name.text, patch->content.text);
+	    importer_digest(im, patch->name.text, patch->content.text);
+	if (to.item.foreign_id == NULL) {
+		importer_reject(im, &to, "there is no memory for it");
+		return true;
+	}
 	return importer_add(im, &to, strlen(patch->content.text));
 }
 

@@ -106,9 +106,7 @@ read_prompt(const struct body *item, struct importer_row *row, struct arena *a,
 		return false;
 	row->item.patch = from.patch;
 	row->owner = from.owner.text;
-	row->item.foreign_id = from.id.text != NULL
-	    ? from.id.text
-	    : importer_digest(a, from.patch.name.text, from.patch.content.text);
+	row->item.foreign_id = from.id.text;
 	return true;
 }
 
@@ -134,6 +132,10 @@ add_item(
 		importer_reject_faults(im, row, &faults);
 		return true;
 	}
+	if (row->source == &promptcrafter_source &&
+	    row->item.foreign_id == NULL)
+		row->item.foreign_id = importer_digest(im,
+		    row->item.patch.name.text, row->item.patch.content.text);
 	/* What json-c and the patch hold of an item is a few times its
 	 * text. */
 	return importer_add(im, row, m->value_len);

@@ -22,8 +22,18 @@ struct outcome {
 	const char *reason; /* NULL: it was taken */
 };
 
+/* How often each text was met: an open hash table, at most half full. */
+struct met {
+	struct met_slot {
+		uint64_t key; /* of the digest; 0: free */
+		uint64_t times;
+	} * slots;
+	size_t room, count;
+};
+
 struct importer {
 	struct command_session *session;
+	struct met met;
 	struct progress progress;
 	const char *owner_id;
 	const char *project_id;
@@ -84,6 +94,8 @@ importer_begin(struct command_session *s, const char *email)
 void
 importer_end(struct importer *im)
 {
+	if (im != NULL)
+		free(im->met.slots);
 	free(im);
 }
 
@@ -294,12 +306,59 @@ importer_add(struct importer *im, const struct importer_row *row, size_t bytes)
 	    importer_flush(im);
 }
 
+static struct met_slot *
+find_slot(const struct met *met, uint64_t key)
+{
+	size_t i = (size_t)key & (met->room - 1);
+
+	while (met->slots[i].key != 0 && met->slots[i].key != key)
+		i = (i + 1) & (met->room - 1);
+	return &met->slots[i];
+}
+
+static bool
+grow(struct met *met)
+{
+	struct met grown = { .room = met->room == 0 ? 4096 : 2 * met->room };
+	size_t i;
+
+	grown.count = met->count;
+	grown.slots = calloc(grown.room, sizeof(*grown.slots));
+	if (grown.slots == NULL)
+		return false;
+	for (i = 0; i < met->room; i++) {
+		if (met->slots[i].key != 0)
+			*find_slot(&grown, met->slots[i].key) = met->slots[i];
+	}
+	free(met->slots);
+	*met = grown;
+	return true;
+}
+
+/* The how-manieth of its kind is this?  0 when there is no memory. */
+static uint64_t
+meet(struct met *met, uint64_t key)
+{
+	struct met_slot *slot;
+
+	if (2 * met->count >= met->room && !grow(met))
+		return 0;
+	key = key == 0 ? 1 : key;
+	slot = find_slot(met, key);
+	if (slot->key == 0) {
+		slot->key = key;
+		met->count++;
+	}
+	return ++slot->times;
+}
+
 const char *
-importer_digest(struct arena *a, const char *name, const char *content)
+importer_digest(struct importer *im, const char *name, const char *content)
 {
 	unsigned char digest[crypto_hash_sha256_BYTES];
 	char hex[2 * sizeof(digest) + 1];
 	crypto_hash_sha256_state state;
+	uint64_t key, times;
 
 	/* The NUL between them keeps "a" + "bc" from "ab" + "c". */
 	crypto_hash_sha256_init(&state);
@@ -308,6 +367,12 @@ importer_digest(struct arena *a, const char *name, const char *content)
 	crypto_hash_sha256_update(
 	    &state, (const unsigned char *)content, strlen(content));
 	crypto_hash_sha256_final(&state, digest);
+	memcpy(&key, digest, sizeof(key));
+	if ((times = meet(&im->met, key)) == 0)
+		return NULL;
 	text_hex(digest, sizeof(digest), hex);
-	return arena_printf(a, "sha256:%s", hex);
+	if (times == 1)
+		return arena_printf(im->session->arena, "sha256:%s", hex);
+	return arena_printf(
+	    im->session->arena, "sha256:%s/%" PRIu64, hex, times);
 }

@@ -72,8 +72,10 @@ bool importer_flush(struct importer *im);
 const struct importer_counts *importer_prompts(const struct importer *im);
 const struct importer_counts *importer_users(const struct importer *im);
 
-/* The id of a prompt that has none: the SHA-256 of what it says. */
+/* The id of a prompt that has none: the SHA-256 of what it says, and for the
+ * second of two that say the same, that it is the second.  NULL when there is
+ * no memory to remember it (16 bytes a row). */
 const char *importer_digest(
-    struct arena *a, const char *name, const char *content);
+    struct importer *im, const char *name, const char *content);
 
 #endif
