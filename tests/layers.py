@@ -19,14 +19,16 @@ SRC = ROOT / "src"
 LAYERS = {
     "base": ("given text fold clock log arena buf err config", ""),
     "http": ("request response pattern fcgi", "base"),
-    "wire": ("scan doc form body field", "base"),
-    "store": ("statement matcher connection lock schema store txn query", "base"),
+    "wire": ("scan doc form body field csv", "base"),
+    "store": ("statement matcher connection lock schema store txn query",
+              "base"),
     "domain": ("secret user token audio asset upload project prompt version "
                "payload run_log search comment change restore placeholder "
-               "audit installation", "base store"),
+               "transfer audit installation", "base store"),
     "api": ("call route family auth dispatch account page service "
             "promptcrafter px0 voice admin", "base http wire store domain"),
-    "cli": ("command init user token serve audit routes version help",
+    "cli": ("command progress importer import_csv import_json import export "
+            "init user token serve audit routes version help",
             "base wire store domain api"),
 }
 

@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/call.h"
 
+#include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+
+/* A piece of a long body: as much as a FastCGI record can hold. */
+#define PIECE_BYTES ((size_t)64 << 10)
 
 const char *
 call_param(const struct call *c, size_t i)
@@ -25,9 +29,29 @@ call_reply(struct call *c, int status)
 	return &c->doc;
 }
 
+bool
+call_flush(struct call *c)
+{
+	struct response *r = c->reply;
+
+	if (r->body.len < PIECE_BYTES || r->write == NULL)
+		return true;
+	if (!r->begun)
+		call_seal(c);
+	return response_flush(r, c->request.method == METHOD_HEAD);
+}
+
+void
+call_seal(struct call *c)
+{
+	response_header(c->reply, "X-Request-Id", c->request_id);
+	response_header(c->reply, "X-Content-Type-Options", "nosniff");
+}
+
 void
 call_reply_empty(struct call *c, int status)
 {
+	assert(!c->reply->begun);
 	response_clear(c->reply);
 	c->reply->status = status;
 }

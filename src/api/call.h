@@ -81,6 +81,15 @@ enum err call_fail(
  * the doc to write it with.  Whatever was in the reply goes. */
 struct doc *call_reply(struct call *c, int status);
 
+/* Let the reply's body leave in pieces, for routes with ROUTE_STREAM: call it
+ * after each row.  Nothing happens until some 64 KiB have gathered.  From the
+ * first piece on the status stands and a failure can only cut the answer
+ * short.  False when nobody reads on; the handler ends with ERR_NONE then. */
+bool call_flush(struct call *c);
+
+/* Put the headers on the reply that every answer carries. */
+void call_seal(struct call *c);
+
 /* A reply without a body (204). */
 void call_reply_empty(struct call *c, int status);
 

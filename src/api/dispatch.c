@@ -379,7 +379,8 @@ admit(struct txn *t, void *arg)
 	return err;
 }
 
-/* A read is one transaction in all. */
+/* A read is one transaction in all.  A body that is refused must be refused
+ * before a stream begins, so there it is read first. */
 static enum err
 answer_read(struct txn *t, void *arg)
 {
@@ -388,6 +389,9 @@ answer_read(struct txn *t, void *arg)
 
 	if ((err = admit(t, c)) != ERR_NONE ||
 	    (err = read_query(c)) != ERR_NONE)
+		return err;
+	if ((c->route->flags & ROUTE_STREAM) != 0 &&
+	    (err = read_body(c)) != ERR_NONE)
 		return err;
 	return run_handler(c, t);
 }
@@ -434,8 +438,8 @@ answer(struct call *c)
 
 	if (r->mode == TXN_READ) {
 		/* Broken JSON is refused even where nothing reads it. */
-		if ((err = txn_run(store, TXN_READ, answer_read, c, &c->txn)) !=
-		    ERR_NONE)
+		err = txn_run(store, TXN_READ, answer_read, c, &c->txn);
+		if (err != ERR_NONE || (r->flags & ROUTE_STREAM) != 0)
 			return err;
 		return read_body(c);
 	}
@@ -476,6 +480,16 @@ show_failure(struct call *c, enum err err)
 	c->family->show_error(c, err);
 }
 
+/* The status has left already: all that can be said is that it did not go
+ * well. */
+static void
+cut_answer(struct call *c, enum err err)
+{
+	log_line("event=answer_cut request=%s err=%s", c->request_id,
+	    err_info(err)->slug);
+	response_cut(c->reply);
+}
+
 static void
 log_call(const struct call *c, enum err err, int64_t start_us)
 {
@@ -510,13 +524,17 @@ dispatch(const struct site *site, struct arena *arena, const char *const *env,
 	text_hex(c->txn.seed, 8, request_id);
 	c->request_id = request_id;
 	err = route_request(c, env);
+	if (c->route == NULL || (c->route->flags & ROUTE_STREAM) == 0)
+		response_attach(reply, NULL, NULL);
 	c->content_type = choose_type(c, err);
 	if (err == ERR_NONE)
 		err = answer(c);
-	if (err != ERR_NONE)
+	if (err != ERR_NONE && reply->begun)
+		cut_answer(c, err);
+	else if (err != ERR_NONE)
 		show_failure(c, err);
-	response_header(reply, "X-Request-Id", request_id);
-	response_header(reply, "X-Content-Type-Options", "nosniff");
+	if (!reply->begun)
+		call_seal(c);
 	*head_only = c->request.method == METHOD_HEAD;
 	log_call(c, err, start_us);
 }

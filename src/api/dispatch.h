@@ -11,7 +11,8 @@
 /*
  * Answer one request.  env ("NAME=value", ended by NULL) and what read gives
  * are the client's and hostile.  The answer, good or bad, is in reply when
- * this returns; every change it tells of is durable by then.  One line is
+ * this returns (of a long one, the last piece: the others have left through
+ * what was attached to it); every change it tells of is durable by then.  One line is
  * logged.  The arena is used and not reset.  *head_only tells whether the
  * body must stay unsent.
  */

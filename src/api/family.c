@@ -31,7 +31,8 @@ is_route_sound(const struct route *r)
 	 * snapshot while a slow client sends the body. */
 	if (r->mode == TXN_READ && (r->body != NULL || r->guard != NULL))
 		return false;
-	return true;
+	/* What has left cannot be rolled back. */
+	return r->mode == TXN_READ || (r->flags & ROUTE_STREAM) == 0;
 }
 
 static bool

@@ -43,6 +43,9 @@ enum {
 	ROUTE_RAW_BODY = 1 << 0,
 	/* The answer holds a secret: never kept for Idempotency-Key. */
 	ROUTE_SECRET = 1 << 1,
+	/* The body may leave in pieces while the handler runs (call_flush):
+	 * for reads whose answer has no bound. */
+	ROUTE_STREAM = 1 << 2,
 };
 
 struct route {

@@ -224,6 +224,7 @@ handle(void *worker, struct exchange *x)
 	struct worker *w = worker;
 	bool head_only = false;
 
+	response_attach(&w->reply, exchange_write, x);
 	if (make_ready(w, x->env))
 		dispatch(&w->app->site, w->arena, x->env, read_exchange, x,
 		    &w->reply, &head_only);
@@ -231,6 +232,8 @@ handle(void *worker, struct exchange *x)
 		show_not_ready(&w->reply);
 	/* A peer that is gone has nothing more to be told. */
 	(void)response_write(&w->reply, head_only, exchange_write, x);
+	if (w->reply.cut)
+		exchange_abort(x);
 	response_clear(&w->reply);
 	arena_reset(w->arena);
 }

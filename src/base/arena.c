@@ -137,19 +137,39 @@ arena_on_reset(struct arena *a, void (*dispose)(void *), void *object)
 	a->disposers = d;
 }
 
+struct arena_mark
+arena_mark(const struct arena *a)
+{
+	return (struct arena_mark){
+		.block = a->block,
+		.used = a->block->used,
+		.disposers = a->disposers,
+	};
+}
+
 void
-arena_reset(struct arena *a)
+arena_rewind(struct arena *a, struct arena_mark mark)
 {
 	struct disposer *d;
 	struct block *b, *next;
 
-	for (d = a->disposers; d != NULL; d = d->next)
+	for (d = a->disposers; d != mark.disposers; d = d->next)
 		d->dispose(d->object);
-	a->disposers = NULL;
-	for (b = a->block; b->next != NULL; b = next) {
+	a->disposers = mark.disposers;
+	for (b = a->block; b != mark.block; b = next) {
 		next = b->next;
 		free(b);
 	}
-	b->used = 0;
+	b->used = mark.used;
 	a->block = b;
+}
+
+void
+arena_reset(struct arena *a)
+{
+	struct block *first = a->block;
+
+	while (first->next != NULL)
+		first = first->next;
+	arena_rewind(a, (struct arena_mark){ .block = first });
 }

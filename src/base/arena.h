@@ -30,6 +30,25 @@ char *arena_text(struct arena *a, const char *text);
 char *arena_printf(struct arena *a, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Give back what was taken since a mark, as arena_reset does with all of it:
+ * for loops whose rows are not needed together.
+ *
+ *	mark = arena_mark(a);
+ *	while (…) {
+ *		…
+ *		arena_rewind(a, mark);
+ *	}
+ *
+ * Marks nest: a rewind ends those set after its own. */
+struct arena_mark {
+	void *block;
+	size_t used;
+	void *disposers;
+};
+
+struct arena_mark arena_mark(const struct arena *a);
+void arena_rewind(struct arena *a, struct arena_mark mark);
+
 /* Run dispose(object) at the next reset, last added first. */
 void arena_on_reset(struct arena *a, void (*dispose)(void *), void *object);
 

@@ -10,6 +10,7 @@
 #define BASE_GIVEN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 enum given {
@@ -39,6 +40,14 @@ struct given_boolean {
 struct given_json {
 	enum given given;
 	const char *json;
+};
+
+/* list: count structs of the kind that the field's row names; NULL unless
+ * given is GIVEN_VALUE. */
+struct given_items {
+	enum given given;
+	void *list;
+	size_t count;
 };
 
 #endif

@@ -15,6 +15,8 @@ static const struct command *const commands[] = {
 	&init_command,
 	&user_add_command,
 	&token_create_command,
+	&import_command,
+	&export_command,
 	&serve_command,
 	&audit_verify_command,
 	&routes_command,

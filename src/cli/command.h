@@ -66,6 +66,8 @@ int command_failed(const struct command_session *s, const char *what);
 extern const struct command init_command;
 extern const struct command user_add_command;
 extern const struct command token_create_command;
+extern const struct command import_command;
+extern const struct command export_command;
 extern const struct command serve_command;
 extern const struct command audit_verify_command;
 extern const struct command routes_command;

@@ -61,6 +61,7 @@ struct service {
 struct peer {
 	FCGX_Request *request;
 	int64_t unread; /* plain CGI: bytes of the body that may still come */
+	bool aborted;
 };
 
 static ssize_t
@@ -175,6 +176,14 @@ exchange_write(void *exchange, const char *bytes, size_t len)
 		return write_fcgi(p->request, bytes, len);
 	read_away_cgi(p);
 	return write_cgi(bytes, len);
+}
+
+void
+exchange_abort(struct exchange *x)
+{
+	struct peer *p = x->stream;
+
+	p->aborted = true;
 }
 
 /*
@@ -313,8 +322,12 @@ serve_requests(struct service *s, int ready, void *state)
 			continue;
 		}
 		x.env = (const char *const *)r.envp;
+		peer.aborted = false;
 		s->app.handle(state, &x);
-		finish_request(&r);
+		if (peer.aborted)
+			FCGX_Free(&r, 1);
+		else
+			finish_request(&r);
 	}
 	FCGX_Free(&r, 1);
 }
@@ -598,5 +611,5 @@ fcgi_serve_cgi(const struct fcgi_service *app)
 		return FCGI_FAILED;
 	app->handle(state, &x);
 	app->worker_end(state);
-	return FCGI_ENDED;
+	return peer.aborted ? FCGI_FAILED : FCGI_ENDED;
 }

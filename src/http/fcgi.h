@@ -25,6 +25,11 @@ ssize_t exchange_read(struct exchange *x, char *bytes, size_t len);
 /* Write part of the answer; false when the peer is gone. */
 bool exchange_write(void *exchange, const char *bytes, size_t len);
 
+/* End the exchange so that the answer does not look whole: the connection to
+ * the web server is closed without the record that ends a request.  Plain CGI
+ * has no such sign but the exit status, which web servers ignore. */
+void exchange_abort(struct exchange *x);
+
 struct fcgi_service {
 	unsigned threads;
 	/* A worker's own state; called in its thread.  worker_start returns

@@ -52,6 +52,7 @@ static const struct {
 void
 response_init(struct response *r)
 {
+	memset(r, 0, sizeof(*r));
 	r->status = 200;
 	buf_init(&r->headers, HEADERS_MAX_BYTES);
 	buf_init(&r->body, RESPONSE_MAX_BYTES);
@@ -70,6 +71,14 @@ response_clear(struct response *r)
 	r->status = 200;
 	buf_clear(&r->headers);
 	buf_clear(&r->body);
+	r->begun = r->ended = r->cut = false;
+}
+
+void
+response_attach(struct response *r, response_write_fn *write, void *sink)
+{
+	r->write = write;
+	r->sink = sink;
 }
 
 void
@@ -120,11 +129,49 @@ write_length(size_t len, response_write_fn *write, void *sink)
 }
 
 bool
+response_flush(struct response *r, bool head_only)
+{
+	if (buf_failed(&r->headers) || buf_failed(&r->body))
+		return false;
+	if (r->write == NULL)
+		return true;
+	if (!r->begun) {
+		r->begun = true;
+		r->ended = !write_status(r->status, r->write, r->sink) ||
+		    !r->write(r->sink, r->headers.ptr, r->headers.len) ||
+		    !r->write(r->sink, "\r\n", 2) || head_only;
+	}
+	if (!r->ended)
+		r->ended = !r->write(r->sink, r->body.ptr, r->body.len);
+	buf_clear(&r->body);
+	return !r->ended;
+}
+
+void
+response_cut(struct response *r)
+{
+	assert(r->begun);
+	r->cut = true;
+}
+
+/* What is left of an answer whose first pieces have gone. */
+static bool
+write_rest(const struct response *r, response_write_fn *write, void *sink)
+{
+	if (r->cut || buf_failed(&r->body))
+		return false;
+	return r->ended || r->body.len == 0 ||
+	    write(sink, r->body.ptr, r->body.len);
+}
+
+bool
 response_write(const struct response *r, bool head_only,
     response_write_fn *write, void *sink)
 {
 	const bool bodiless = r->status == 204 || r->status == 304;
 
+	if (r->begun)
+		return write_rest(r, write, sink);
 	if (buf_failed(&r->headers) || (buf_failed(&r->body) && !bodiless))
 		return write_status(500, write, sink) &&
 		    write_length(0, write, sink);

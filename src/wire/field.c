@@ -17,7 +17,8 @@
 _Static_assert(offsetof(struct given_text, given) == 0 &&
 	offsetof(struct given_integer, given) == 0 &&
 	offsetof(struct given_boolean, given) == 0 &&
-	offsetof(struct given_json, given) == 0,
+	offsetof(struct given_json, given) == 0 &&
+	offsetof(struct given_items, given) == 0,
     "given comes first");
 
 /* One row on its way into the caller's struct. */
@@ -36,11 +37,34 @@ refuse(struct reading *r, enum fault_kind fault)
 }
 
 static void
+begin_faults(struct faults *faults, size_t room, struct arena *a)
+{
+	faults->count = 0;
+	faults->room = room;
+	faults->list = arena_alloc(a, room * sizeof(*faults->list));
+}
+
+/* Make room for more faults than one table can have. */
+static void
+reserve_faults(struct faults *faults, size_t more, struct arena *a)
+{
+	struct fault *old = faults->list;
+
+	if (faults->room - faults->count >= more)
+		return;
+	faults->room = 2 * (faults->count + more);
+	faults->list = arena_alloc(a, faults->room * sizeof(*old));
+	memcpy(faults->list, old, faults->count * sizeof(*old));
+}
+
+static void
 add_fault(struct faults *faults, const struct field *row, const char *name,
     enum fault_kind kind)
 {
-	faults->list[faults->count++] =
-	    (struct fault){ .field = row, .name = name, .kind = kind };
+	assert(faults->count < faults->room);
+	faults->list[faults->count++] = (struct fault){
+		.field = row, .name = name, .kind = kind, .within = ""
+	};
 }
 
 static const char *
@@ -285,6 +309,7 @@ expected_kind(enum field_type type)
 		[FIELD_TEXTS] = SCAN_ARRAY,
 		[FIELD_ARRAY] = SCAN_ARRAY,
 		[FIELD_OBJECT] = SCAN_OBJECT,
+		[FIELD_ITEMS] = SCAN_ARRAY,
 	};
 
 	return kinds[type];
@@ -363,6 +388,7 @@ read_param(struct reading *r, const char *value)
 	case FIELD_TEXTS:
 	case FIELD_ARRAY:
 	case FIELD_OBJECT:
+	case FIELD_ITEMS:
 		assert(!"a query table has no such row");
 		return refuse(r, FAULT_TYPE);
 	default:
@@ -373,7 +399,14 @@ read_param(struct reading *r, const char *value)
 static bool
 has_row(const struct field_table *t, const char *name)
 {
+	const char *const *ignored;
 	size_t i;
+
+	for (ignored = t->ignored; ignored != NULL && *ignored != NULL;
+	     ignored++) {
+		if (text_equal(*ignored, name))
+			return true;
+	}
 
 	for (i = 0; i < t->count; i++) {
 		if (text_equal(t->rows[i].name, name))
@@ -411,6 +444,57 @@ find_member(const struct scan *s, const struct field *row, const char *name)
 	return NOT_FOUND;
 }
 
+static void read_rows(const struct field_table *t, const struct body *b,
+    void *out, struct arena *a, struct faults *faults);
+
+/* Read one item into its struct.  An array is no object, whatever JavaScript
+ * says. */
+static void
+read_item(struct reading *r, const struct body *array, size_t i, void *out,
+    struct faults *faults)
+{
+	const struct field *row = r->row;
+	enum scan_kind kind = body_scan(array)->members[i].kind;
+	size_t at = faults->count;
+	const struct body *item;
+
+	if (kind != SCAN_OBJECT) {
+		reserve_faults(faults, 1, r->arena);
+		add_fault(faults, row, row->name,
+		    kind == SCAN_ARRAY ? FAULT_ITEM_ARRAY : FAULT_ITEM_TYPE);
+		faults->list[at].within =
+		    arena_printf(r->arena, "%s.", row->name);
+		return;
+	}
+	item = body_item(array, i, r->arena);
+	read_rows(row->choose_items(item), item, out, r->arena, faults);
+	for (; at < faults->count; at++)
+		faults->list[at].within =
+		    arena_printf(r->arena, "%s.%zu.", row->name, i);
+}
+
+static void
+read_items(struct reading *r, const struct body *array, struct faults *faults)
+{
+	const struct field *row = r->row;
+	struct given_items *out = r->slot;
+	size_t i, count = body_count(array), before = faults->count;
+	char *list;
+
+	if (compare_count(count, 0, row->max) > 0) {
+		add_fault(faults, row, row->name, FAULT_MANY);
+		return;
+	}
+	list = arena_alloc(r->arena, count * row->item_size);
+	for (i = 0; i < count && faults->count < FAULTS_MAX; i++)
+		read_item(r, array, i, list + i * row->item_size, faults);
+	if (faults->count > before)
+		return;
+	out->given = GIVEN_VALUE;
+	out->list = list;
+	out->count = count;
+}
+
 static void
 read_body_row(const struct field *row, const struct body *b, void *out,
     struct arena *a, struct faults *faults)
@@ -421,25 +505,26 @@ read_body_row(const struct field *row, const struct body *b, void *out,
 
 	if (i == NOT_FOUND)
 		i = find_member(s, row, row->alias);
+	reserve_faults(faults, 1, a);
 	if (i == NOT_FOUND) {
 		if (row->flags & FIELD_REQUIRED)
 			add_fault(faults, row, row->name, FAULT_MISSING);
+	} else if (row->type == FIELD_ITEMS &&
+	    s->members[i].kind == SCAN_ARRAY) {
+		read_items(&r, body_item(b, i, a), faults);
 	} else if (!read_member(&r, b, i)) {
 		add_fault(faults, row, s->members[i].name, r.fault);
 	}
 }
 
-bool
-field_read_body(const struct field_table *t, const struct body *b, void *out,
+static void
+read_rows(const struct field_table *t, const struct body *b, void *out,
     struct arena *a, struct faults *faults)
 {
 	const struct scan *s = body_scan(b);
 	size_t i;
 
-	assert(s->kind == SCAN_OBJECT);
-	faults->count = 0;
-	faults->list = arena_alloc(
-	    a, (s->member_count + t->count) * sizeof(*faults->list));
+	reserve_faults(faults, s->member_count + t->count, a);
 	for (i = 0; t->refuse_unknown && i < s->member_count; i++) {
 		if (!has_row(t, s->members[i].name))
 			add_fault(
@@ -447,6 +532,15 @@ field_read_body(const struct field_table *t, const struct body *b, void *out,
 	}
 	for (i = 0; i < t->count; i++)
 		read_body_row(&t->rows[i], b, out, a, faults);
+}
+
+bool
+field_read_body(const struct field_table *t, const struct body *b, void *out,
+    struct arena *a, struct faults *faults)
+{
+	assert(body_kind(b) == SCAN_OBJECT);
+	begin_faults(faults, body_scan(b)->member_count + t->count, a);
+	read_rows(t, b, out, a, faults);
 	return faults->count == 0;
 }
 
@@ -491,9 +585,7 @@ field_read_query(const struct field_table *t, const char *query, void *out,
 	struct reading r;
 	size_t i, count = form_split(query, a, &params);
 
-	faults->count = 0;
-	faults->list =
-	    arena_alloc(a, (count + t->count) * sizeof(*faults->list));
+	begin_faults(faults, count + t->count, a);
 	for (i = 0; t->refuse_unknown && i < count; i++) {
 		if (!has_row(t, params[i].name))
 			add_fault(faults, NULL, params[i].name, FAULT_UNKNOWN);

@@ -33,6 +33,8 @@ enum field_type {
 	                * and control flags are about the items */
 	FIELD_ARRAY,   /* any array -> given_json, compact, numbers as sent */
 	FIELD_OBJECT,  /* any object -> given_json, likewise */
+	FIELD_ITEMS,   /* array of objects, each read by a table of its own ->
+	                * given_items; at most max items */
 };
 
 enum {
@@ -46,6 +48,8 @@ enum {
 };
 
 /* Text is checked in this order: trim, min and max, control, check. */
+struct field_table;
+
 struct field {
 	const char *name;
 	const char *alias; /* a second accepted name, or NULL; given together
@@ -57,13 +61,17 @@ struct field {
 	int64_t item_min, item_max;
 	const char *const *choices;      /* ended by NULL */
 	bool (*check)(const char *text); /* FIELD_TEXT: a further rule */
+	/* FIELD_ITEMS: the table for one item, and the struct it fills. */
+	const struct field_table *(*choose_items)(const struct body *item);
+	size_t item_size;
 	size_t offset;
 };
 
 struct field_table {
 	const struct field *rows;
 	size_t count;
-	bool refuse_unknown; /* a name that no row has is a fault */
+	bool refuse_unknown;        /* a name that no row has is a fault … */
+	const char *const *ignored; /* … but for these; ended by NULL */
 };
 
 #define FIELD_TABLE(rows_) \
@@ -84,6 +92,7 @@ enum fault_kind {
 	FAULT_FEW, /* items */
 	FAULT_MANY,
 	FAULT_ITEM_TYPE,
+	FAULT_ITEM_ARRAY, /* an array where FIELD_ITEMS wants an object */
 	FAULT_ITEM_SHORT,
 	FAULT_ITEM_LONG,
 	FAULT_CHECK, /* the row's own rule */
@@ -95,13 +104,19 @@ struct fault {
 	const char *name;          /* the name as the client sent it, or the
 	                            * row's name when it was absent */
 	enum fault_kind kind;
+	const char *within; /* "prompts.0." in an item, "prompts." when it is
+	                     * the item itself (FAULT_ITEM_TYPE); else "" */
 };
 
 /* All that was wrong: unknown names first, in the order sent, then the rows
- * in table order, at most one fault a row. */
+ * in table order, at most one fault a row; the faults of items, each in this
+ * order too, stand in the place of their row's.  After FAULTS_MAX faults the
+ * items that follow are not looked at. */
+#define FAULTS_MAX 1000
+
 struct faults {
 	struct fault *list;
-	size_t count;
+	size_t count, room;
 };
 
 /* Read b, which must be an object, into out (zeroed by the caller).  True

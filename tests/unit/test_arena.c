@@ -117,6 +117,41 @@ the_first_block_is_used_again(void **state)
 }
 
 static void
+a_rewind_gives_back_what_came_after_its_mark(void **state)
+{
+	struct arena *a = arena_new();
+	char names[][2] = { "1", "2", "3" };
+	char *before = arena_text(a, "before"), *first, *again;
+	struct arena_mark outer, inner;
+	size_t i;
+
+	(void)state;
+	disposed[0] = '\0';
+	arena_on_reset(a, note_disposal, names[0]);
+	outer = arena_mark(a);
+	first = arena_text(a, "row");
+	for (i = 0; i < 100; i++) {
+		arena_rewind(a, outer);
+		again = arena_text(a, "row");
+		assert_ptr_equal(again, first);
+		arena_alloc(a, 200000);
+	}
+	arena_on_reset(a, note_disposal, names[1]);
+	inner = arena_mark(a);
+	arena_on_reset(a, note_disposal, names[2]);
+	arena_rewind(a, inner);
+	assert_string_equal(disposed, "3");
+	arena_rewind(a, outer);
+	assert_string_equal(disposed, "32");
+	again = arena_alloc(a, 4);
+	assert_ptr_equal(again, first);
+	assert_memory_equal(again, "\0\0\0", 4);
+	assert_string_equal(before, "before");
+	arena_free(a);
+	assert_string_equal(disposed, "321");
+}
+
+static void
 freeing_no_arena_is_fine(void **state)
 {
 	(void)state;
@@ -132,6 +167,7 @@ main(void)
 		cmocka_unit_test(disposers_run_once_at_reset_last_added_first),
 		cmocka_unit_test(a_disposer_may_read_what_the_arena_holds),
 		cmocka_unit_test(the_first_block_is_used_again),
+		cmocka_unit_test(a_rewind_gives_back_what_came_after_its_mark),
 		cmocka_unit_test(freeing_no_arena_is_fine),
 	};
 

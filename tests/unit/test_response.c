@@ -151,6 +151,145 @@ a_body_over_its_limit_becomes_a_bare_500(void **state)
 }
 
 static void
+a_long_body_leaves_in_pieces_without_a_length(void **state)
+{
+	struct response r;
+	struct sink sink = { .room = 4096 };
+
+	(void)state;
+	response_init(&r);
+	buf_init(&sink.got, 4096);
+	response_attach(&r, write_to_sink, &sink);
+	response_header(&r, "X", "y");
+	buf_text(&r.body, "one ");
+	assert_true(response_flush(&r, false));
+	assert_true(r.begun);
+	assert_int_equal(r.body.len, 0);
+	buf_text(&r.body, "two ");
+	assert_true(response_flush(&r, false));
+	buf_text(&r.body, "three");
+	assert_true(response_write(&r, false, write_to_sink, &sink));
+	assert_string_equal(buf_string(&sink.got),
+	    "Status: 200 OK\r\nX: y\r\n\r\none two three");
+	buf_free(&sink.got);
+	response_free(&r);
+}
+
+static void
+without_a_sink_no_piece_leaves(void **state)
+{
+	struct response r;
+	struct sink sink = { .room = 4096 };
+
+	(void)state;
+	response_init(&r);
+	buf_init(&sink.got, 4096);
+	buf_text(&r.body, "one ");
+	assert_true(response_flush(&r, false));
+	assert_false(r.begun);
+	buf_text(&r.body, "two");
+	assert_true(response_write(&r, false, write_to_sink, &sink));
+	assert_string_equal(buf_string(&sink.got),
+	    "Status: 200 OK\r\nContent-Length: 7\r\n\r\none two");
+	buf_free(&sink.got);
+	response_free(&r);
+}
+
+static void
+head_gets_the_headers_of_a_long_body_and_ends_it(void **state)
+{
+	struct response r;
+	struct sink sink = { .room = 4096 };
+
+	(void)state;
+	response_init(&r);
+	buf_init(&sink.got, 4096);
+	response_attach(&r, write_to_sink, &sink);
+	response_header(&r, "X", "y");
+	buf_text(&r.body, "one ");
+	assert_false(response_flush(&r, true));
+	buf_text(&r.body, "two ");
+	assert_false(response_flush(&r, true));
+	buf_text(&r.body, "three");
+	assert_true(response_write(&r, true, write_to_sink, &sink));
+	assert_string_equal(
+	    buf_string(&sink.got), "Status: 200 OK\r\nX: y\r\n\r\n");
+	buf_free(&sink.got);
+	response_free(&r);
+}
+
+static void
+a_failure_before_the_first_piece_is_still_answered_whole(void **state)
+{
+	struct response r;
+	struct sink sink = { .room = 4096 };
+
+	(void)state;
+	response_init(&r);
+	buf_init(&sink.got, 4096);
+	response_attach(&r, write_to_sink, &sink);
+	r.body.max = 3;
+	buf_text(&r.body, "four");
+	assert_false(response_flush(&r, false));
+	assert_false(r.begun);
+	assert_int_equal(sink.got.len, 0);
+	assert_true(response_write(&r, false, write_to_sink, &sink));
+	assert_non_null(strstr(buf_string(&sink.got), "Status: 500 "));
+	buf_free(&sink.got);
+	response_free(&r);
+}
+
+static void
+an_answer_that_was_cut_does_not_end_well(void **state)
+{
+	struct response r;
+	struct sink sink = { .room = 4096 };
+	size_t sent;
+
+	(void)state;
+	response_init(&r);
+	buf_init(&sink.got, 4096);
+	response_attach(&r, write_to_sink, &sink);
+	response_header(&r, "X", "y");
+	buf_text(&r.body, "one ");
+	assert_true(response_flush(&r, false));
+	sent = sink.got.len;
+	buf_text(&r.body, "two");
+	response_cut(&r);
+	assert_false(response_write(&r, false, write_to_sink, &sink));
+	assert_int_equal(sink.got.len, sent);
+	response_clear(&r);
+	assert_false(r.begun || r.cut || r.ended);
+	buf_free(&sink.got);
+	response_free(&r);
+}
+
+static void
+a_peer_that_leaves_between_pieces_ends_the_answer(void **state)
+{
+	struct response r;
+	struct sink sink = { .room = 4096 };
+
+	(void)state;
+	response_init(&r);
+	buf_init(&sink.got, 4096);
+	response_attach(&r, write_to_sink, &sink);
+	response_header(&r, "X", "y");
+	buf_text(&r.body, "one ");
+	assert_true(response_flush(&r, false));
+	sink.room = 0;
+	buf_text(&r.body, "two ");
+	assert_false(response_flush(&r, false));
+	sink.room = 4096;
+	buf_text(&r.body, "three");
+	assert_false(response_flush(&r, false));
+	assert_non_null(strstr(buf_string(&sink.got), "one "));
+	assert_null(strstr(buf_string(&sink.got), "three"));
+	buf_free(&sink.got);
+	response_free(&r);
+}
+
+static void
 clearing_forgets_everything(void **state)
 {
 	struct response r;
@@ -178,6 +317,15 @@ main(void)
 		cmocka_unit_test(a_body_with_nul_bytes_is_written_whole),
 		cmocka_unit_test(a_peer_that_leaves_at_any_byte_is_noticed),
 		cmocka_unit_test(a_body_over_its_limit_becomes_a_bare_500),
+		cmocka_unit_test(a_long_body_leaves_in_pieces_without_a_length),
+		cmocka_unit_test(without_a_sink_no_piece_leaves),
+		cmocka_unit_test(
+		    head_gets_the_headers_of_a_long_body_and_ends_it),
+		cmocka_unit_test(
+		    a_failure_before_the_first_piece_is_still_answered_whole),
+		cmocka_unit_test(an_answer_that_was_cut_does_not_end_well),
+		cmocka_unit_test(
+		    a_peer_that_leaves_between_pieces_ends_the_answer),
 		cmocka_unit_test(clearing_forgets_everything),
 	};
 

@@ -76,11 +76,21 @@ static const char *const type_rules[] = {
 	[FIELD_TEXTS] = "an array",
 	[FIELD_ARRAY] = "an array",
 	[FIELD_OBJECT] = "an object",
+	[FIELD_ITEMS] = "an array",
 };
 
+/* A rule's text, with the place of an item before all of it. */
 static void
-show_type_rule(struct call *c, const struct field *row)
+show_rule(struct call *c, const struct fault *f, const char *text)
 {
+	doc_text(
+	    &c->doc, NULL, arena_printf(c->arena, "%s%s", f->within, text));
+}
+
+static void
+show_type_rule(struct call *c, const struct fault *f)
+{
+	const struct field *row = f->field;
 	const char *text = arena_printf(
 	    c->arena, "%s must be %s", row->name, type_rules[row->type]);
 	size_t i;
@@ -88,27 +98,51 @@ show_type_rule(struct call *c, const struct field *row)
 	for (i = 0; row->type == FIELD_CHOICE && row->choices[i] != NULL; i++)
 		text = arena_printf(c->arena, "%s%s %s", text,
 		    i == 0 ? "" : ",", row->choices[i]);
-	doc_text(&c->doc, NULL, text);
+	show_rule(c, f, text);
 }
 
 static void
 show_length_rule(
-    struct call *c, const struct field *row, const char *order, int64_t bound)
+    struct call *c, const struct fault *f, const char *order, int64_t bound)
 {
-	const char *text = arena_printf(c->arena,
-	    "%s must be %s than or equal to %" PRId64 " characters", row->name,
-	    order, bound);
-
-	doc_text(&c->doc, NULL, text);
+	show_rule(c, f,
+	    arena_printf(c->arena,
+		"%s must be %s than or equal to %" PRId64 " characters",
+		f->field->name, order, bound));
 }
 
 static void
 show_bound_rule(
-    struct call *c, const struct field *row, const char *order, int64_t bound)
+    struct call *c, const struct fault *f, const char *order, int64_t bound)
 {
-	doc_text(&c->doc, NULL,
-	    arena_printf(c->arena, "%s must not be %s than %" PRId64, row->name,
-		order, bound));
+	show_rule(c, f,
+	    arena_printf(c->arena, "%s must not be %s than %" PRId64,
+		f->field->name, order, bound));
+}
+
+/* What is wrong with the items of an array. */
+static void
+show_item_rule(struct call *c, const struct fault *f)
+{
+	const struct field *row = f->field;
+
+	if (f->kind == FAULT_MANY)
+		show_rule(c, f,
+		    arena_printf(c->arena,
+			"%s must contain no more than %" PRId64 " elements",
+			row->name, row->max));
+	else if (f->kind == FAULT_ITEM_ARRAY)
+		show_rule(c, f, "each value must be an object");
+	else if (row->type == FIELD_ITEMS)
+		show_rule(c, f,
+		    arena_printf(c->arena,
+			"each value in nested property %s must be either "
+			"object or array",
+			row->name));
+	else
+		show_rule(c, f,
+		    arena_printf(c->arena, "each value in %s must be a string",
+			row->name));
 }
 
 /* A value that is absent or of another type breaks each of its row's rules,
@@ -123,28 +157,27 @@ show_fault(struct call *c, const struct fault *f)
 	bool is_text, is_number;
 
 	if (row == NULL) {
-		doc_text(&c->doc, NULL,
+		show_rule(c, f,
 		    arena_printf(
 			c->arena, "property %s should not exist", f->name));
 		return;
 	}
 	is_text = row->type == FIELD_TEXT;
 	is_number = row->type == FIELD_INTEGER;
-	if (f->kind == FAULT_ITEM_TYPE)
-		doc_text(&c->doc, NULL,
-		    arena_printf(c->arena, "each value in %s must be a string",
-			f->name));
+	if (f->kind == FAULT_ITEM_TYPE || f->kind == FAULT_ITEM_ARRAY ||
+	    f->kind == FAULT_MANY)
+		show_item_rule(c, f);
 	if (f->kind == FAULT_LONG || (is_other && is_text && row->max > 0))
-		show_length_rule(c, row, "shorter", row->max);
+		show_length_rule(c, f, "shorter", row->max);
 	if (f->kind == FAULT_SHORT || f->kind == FAULT_CHECK ||
 	    (is_other && is_text && row->min > 0))
-		show_length_rule(c, row, "longer", row->min);
+		show_length_rule(c, f, "longer", row->min);
 	if (f->kind == FAULT_LARGE || (is_other && is_number && row->max > 0))
-		show_bound_rule(c, row, "greater", row->max);
+		show_bound_rule(c, f, "greater", row->max);
 	if (f->kind == FAULT_SMALL || (is_other && is_number))
-		show_bound_rule(c, row, "less", row->min);
+		show_bound_rule(c, f, "less", row->min);
 	if (is_other || f->kind == FAULT_FRACTION)
-		show_type_rule(c, row);
+		show_type_rule(c, f);
 }
 
 static void
@@ -320,6 +353,20 @@ static const struct route routes[] = {
 		.mode = TXN_READ,
 		.query = &admin_list_fields, .query_size = sizeof(struct admin_list_query),
 		.handler = admin_prompt_list,
+	},
+	{
+		.method = METHOD_GET, .path = "/api/admin/prompts/export",
+		.name = "export all prompts", .access = ACCESS_ADMIN,
+		.mode = TXN_READ, .flags = ROUTE_STREAM,
+		.query = &admin_export_fields, .query_size = sizeof(struct admin_export_query),
+		.handler = admin_export_get,
+	},
+	{
+		.method = METHOD_POST, .path = "/api/admin/prompts/import",
+		.name = "import prompts", .access = ACCESS_ADMIN,
+		.mode = TXN_WRITE,
+		.body = &admin_import_fields, .body_size = sizeof(struct admin_import_body),
+		.handler = admin_import_post,
 	},
 	{
 		.method = METHOD_POST, .path = "/api/admin/prompts/create",

@@ -8,6 +8,7 @@
  *	admin_comment.c  comments and their threads
  *	admin_runtime.c  the active prompt of a section, for the public
  *	admin_restore.c  bringing a deleted prompt back
+ *	admin_transfer.c export and import
  */
 #ifndef API_ADMIN_ADMIN_H
 #define API_ADMIN_ADMIN_H
@@ -74,6 +75,15 @@ struct admin_list_query {
 	struct given_integer limit;
 };
 
+struct admin_export_query {
+	struct given_text format;
+};
+
+struct admin_import_body {
+	struct given_items prompts; /* of struct prompt_patch */
+	struct given_text mode;
+};
+
 struct admin_comment_body {
 	struct given_text content;
 	struct given_text parent_id;
@@ -84,6 +94,16 @@ extern const struct field_table admin_comment_fields;
 extern const struct field_table admin_create_fields; /* a prompt_patch */
 extern const struct field_table admin_update_fields; /* a prompt_patch */
 extern const struct field_table admin_version_fields;
+extern const struct field_table admin_item_fields; /* a prompt_patch */
+extern const struct field_table admin_export_fields;
+extern const struct field_table admin_import_fields;
+
+/* What a new prompt has where nothing is said. */
+#define ADMIN_DEFAULT_TONE "Professional and informative"
+#define ADMIN_DEFAULT_OUTPUT_FORMAT "Clear and structured response"
+
+/* What the server sets, and an import does not look at; ended by NULL. */
+extern const char *const admin_server_set[];
 
 /*
  * What the routes name.
@@ -96,5 +116,6 @@ route_fn admin_prompt_list;
 route_fn admin_comment_post, admin_comment_list;
 route_fn admin_section_get;
 route_fn admin_prompt_restore;
+route_fn admin_export_get, admin_import_post;
 
 #endif

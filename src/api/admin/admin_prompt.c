@@ -8,9 +8,6 @@
 #include <inttypes.h>
 #include <string.h>
 
-#define DEFAULT_TONE "Professional and informative"
-#define DEFAULT_OUTPUT_FORMAT "Clear and structured response"
-
 /*
  * What bodies and queries hold.
  */
@@ -55,6 +52,12 @@ static const struct field create_fields[] = {
 const struct field_table admin_create_fields = {
 	FIELD_TABLE(create_fields),
 	.refuse_unknown = true,
+};
+
+const struct field_table admin_item_fields = {
+	FIELD_TABLE(create_fields),
+	.refuse_unknown = true,
+	.ignored = admin_server_set,
 };
 
 /* clang-format off */
@@ -262,9 +265,9 @@ admin_prompt_post(struct call *c, struct txn *t)
 		.tags = b->tags.json,
 		.system_prompt = b->system_prompt.text,
 		.content = b->content.text,
-		.tone = or_default(&b->tone, DEFAULT_TONE),
+		.tone = or_default(&b->tone, ADMIN_DEFAULT_TONE),
 		.output_format =
-		    or_default(&b->output_format, DEFAULT_OUTPUT_FORMAT),
+		    or_default(&b->output_format, ADMIN_DEFAULT_OUTPUT_FORMAT),
 		.few_shot = b->few_shot.json,
 		.context = b->context.json,
 		.is_active =
