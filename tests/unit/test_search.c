@@ -43,7 +43,7 @@ static const struct {
 	/* The query language is text like any other. */
 	{ __LINE__, "\"", "\"", "" },
 	{ __LINE__, "a\"b", "a\"b", " AND \"a\"\"b\"" },
-	{ __LINE__, "\"\"\"", "\"\"\"", " AND \"\"\"\"\"\"\"" },
+	{ __LINE__, "\"\"\"", "\"\"\"", " AND \"\"\"\"\"\"\"\"" },
 	{ __LINE__, "OR", "or", "" },
 	{ __LINE__, "NEAR(", "near(", " AND \"nea\" AND \"ear\" AND \"ar(\"" },
 	{ __LINE__, "-x* ^y:", "-x*\n^y:", " AND \"-x*\" AND \"^y:\"" },
