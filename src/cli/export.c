@@ -101,7 +101,7 @@ export_open(struct export *e)
 	struct command_session s;
 	int status = COMMAND_DONE;
 
-	if (!command_open(&s, e->data))
+	if (!command_open(&s, COMMAND_DATA_EXISTING, e->data))
 		return COMMAND_FAILED;
 	buf_init(&e->out, PIECE_MAX_BYTES);
 	if (command_run(&s, TXN_READ, write_prompts, e) != ERR_NONE)

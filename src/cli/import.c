@@ -131,7 +131,7 @@ run_import(const struct command *self, int argc, char **argv)
 		    strerror(errno));
 		return COMMAND_FAILED;
 	}
-	if (command_open(&s, o.data)) {
+	if (command_open(&s, COMMAND_DATA_EXISTING, o.data)) {
 		im = importer_begin(&s, o.user);
 		if (im != NULL)
 			status = import_file(im, file);
