@@ -200,10 +200,10 @@ WHERE (:section IS NULL OR p.section = :section)
                   FROM json_each(p.tags) AS tag
                   WHERE tag.value = :tag))
   AND (:search IS NULL
-       OR instr(lower(p.name), lower(:search))
-       OR instr(lower(p.route), lower(:search))
-       OR instr(lower(p.system_prompt), lower(:search))
-       OR instr(lower(p.content), lower(:search)))
+       OR instr(search_fold(p.name), search_fold(:search))
+       OR instr(search_fold(p.route), search_fold(:search))
+       OR instr(search_fold(p.system_prompt), search_fold(:search))
+       OR instr(search_fold(p.content), search_fold(:search)))
 
 -- The page is chosen by the index alone as far as filters allow; only its
 -- own rows are read whole and told with their people.
@@ -230,10 +230,10 @@ FROM (SELECT p.id AS id
                         FROM json_each(p.tags) AS tag
                         WHERE tag.value = :tag))
         AND (:search IS NULL
-             OR instr(lower(p.name), lower(:search))
-             OR instr(lower(p.route), lower(:search))
-             OR instr(lower(p.system_prompt), lower(:search))
-             OR instr(lower(p.content), lower(:search)))
+             OR instr(search_fold(p.name), search_fold(:search))
+             OR instr(search_fold(p.route), search_fold(:search))
+             OR instr(search_fold(p.system_prompt), search_fold(:search))
+             OR instr(search_fold(p.content), search_fold(:search)))
       ORDER BY p.updated_at DESC, p.id DESC
       LIMIT :limit OFFSET :offset) AS page
 CROSS JOIN prompt AS p ON p.id = page.id

@@ -234,3 +234,28 @@ WHERE a.prompt_id = :prompt_id
   AND a.seq > :after
   AND a.seq < :seq
   AND a.entity = 'prompt_flow'
+
+-- A foreign id that an import has given to another prompt meanwhile is that
+-- one's now.
+-- name: restore_references
+-- mode: write
+INSERT INTO external_reference (source, entity, foreign_id, prompt_id,
+    created_at)
+SELECT json_extract(a.changes, '$.deleted.source'),
+       json_extract(a.changes, '$.deleted.entity'),
+       json_extract(a.changes, '$.deleted.foreign_id'),
+       a.prompt_id,
+       json_extract(a.changes, '$.deleted.created_at')
+FROM audit_log AS a
+WHERE a.prompt_id = :prompt_id
+  AND a.seq > :after
+  AND a.seq < :seq
+  AND a.entity = 'external_reference'
+  AND NOT EXISTS (SELECT 1
+                  FROM external_reference AS r
+                  WHERE r.source = json_extract(a.changes,
+                                       '$.deleted.source')
+                    AND r.entity = json_extract(a.changes,
+                                       '$.deleted.entity')
+                    AND r.foreign_id = json_extract(a.changes,
+                                           '$.deleted.foreign_id'))

@@ -129,6 +129,7 @@ insert_children(struct txn *t, const struct deletion *d)
 		STATEMENT_RESTORE_COMMENTS,
 		STATEMENT_RESTORE_RUN_LOGS,
 		STATEMENT_RESTORE_FLOWS,
+		STATEMENT_RESTORE_REFERENCES,
 	};
 	struct query q;
 	enum err err;

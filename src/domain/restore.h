@@ -10,8 +10,8 @@
 
 /*
  * Insert what the prompt's last deletion deleted: the prompt, its versions
- * and their tags, payloads, comments, run logs and flows, byte for byte; only
- * the prompt's revision is one higher than it was, so that no entity tag of
+ * and their tags, payloads, comments, run logs, flows and foreign ids (those
+ * that no other prompt has got meanwhile), byte for byte; only the prompt's revision is one higher than it was, so that no entity tag of
  * before means what there is now.  A slug that was taken meanwhile is made
  * anew.  The audit log tells of each row as RESTORE.
  *

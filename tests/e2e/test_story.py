@@ -128,7 +128,7 @@ def test_every_family_names_its_unknown_prompt_in_its_own_words(site):
 # Every table with rows of a prompt, and the order in which to compare them.
 TABLES = {"prompt": "id", "prompt_version": "version", "version_tag": "tag",
           "payload": "id", "comment": "id", "run_log": "id",
-          "prompt_flow": "flow_id"}
+          "prompt_flow": "flow_id", "external_reference": "foreign_id"}
 
 
 def stored(site, prompt_id):
@@ -162,6 +162,8 @@ def fill(person, admin, prompt_id):
     for variables in ({}, {"name": odd, "n": [1, 2.5, None, True]}):
         assert person.post(f"/v1/prompts/{prompt_id}/payloads",
                            {"variables": variables}).status == 201
+    assert person.post("/logs", {"promptId": prompt_id, "output": odd,
+                                 "modelUsed": "gpt-4"}).status == 201
     parent = None
     for content in (odd, "reply", "reply to the reply"):
         said = admin.post(path + "/comments",
@@ -182,7 +184,7 @@ def test_what_is_deleted_comes_back_byte_for_byte(site):
             person.get(f"/v1/prompts/{prompt_id}/payloads").body]
     tag = admin.get(path).headers["ETag"]
     told = history(admin, path)
-    assert [len(rows) for rows in before.values()] == [1, 4, 0, 2, 3, 0, 0]
+    assert [len(rows) for rows in before.values()] == [1, 4, 0, 2, 3, 1, 0, 0]
 
     assert admin.delete(path).status == 204
     assert not any(stored(site, prompt_id).values())

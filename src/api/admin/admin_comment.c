@@ -114,7 +114,8 @@ find_parent(struct forest *f, const char *id)
 {
 	struct node **found = id == NULL
 	    ? NULL
-	    : bsearch(id, f->by_id, f->count, sizeof(f->by_id[0]), compare_id);
+	    : bsearch(
+		  id, f->by_id, f->count, sizeof(struct node *), compare_id);
 
 	return found == NULL ? &f->root : *found;
 }
