@@ -2,6 +2,7 @@
 
 from uuid import uuid4
 
+from test_transfer import import_text
 from test_voice import Person, words
 
 
@@ -293,3 +294,34 @@ def test_a_voice_update_is_a_version_that_can_be_restored(site):
     assert editor.get(before).json() == shown
     assert stored(site, before["id"])["prompt_version"] == rows
     assert admin.delete(path).status == 204
+
+
+def test_an_imported_prompt_that_was_restored_is_not_imported_again(site):
+    admin, act = site.as_role("admin"), f"Act {uuid4()}"
+    text = f"act,prompt\n{act},Play.\n"
+
+    def listed():
+        return [prompt["id"] for prompt in admin.get(
+            "/api/admin/prompts/list?search=" + act.replace(" ", "+")
+        ).json()["data"]["prompts"]]
+
+    import_text(site, text, "a.csv")
+    [first] = listed()
+    path = f"/api/admin/prompts/{first}"
+    before = stored(site, first)["external_reference"]
+    assert len(before) == 1
+    assert admin.delete(path).status == 204
+    assert admin.post(path + "/restore").status == 200
+    assert stored(site, first)["external_reference"] == before
+    import_text(site, text, "a.csv")
+    assert listed() == [first]
+
+    # Imported anew while it was away, the foreign id is the new one's.
+    assert admin.delete(path).status == 204
+    import_text(site, text, "a.csv")
+    [second] = listed()
+    assert admin.post(path + "/restore").status == 200
+    assert stored(site, first)["external_reference"] == []
+    assert len(stored(site, second)["external_reference"]) == 1
+    for id in (first, second):
+        assert admin.delete(f"/api/admin/prompts/{id}").status == 204
