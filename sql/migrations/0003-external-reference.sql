@@ -37,7 +37,7 @@ BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('external_reference',
         NEW.source || '/' || NEW.entity || '/' || NEW.foreign_id,
-        NEW.prompt_id, coalesce(audit_request('action'), 'CREATE'),
+        NEW.prompt_id, 'CREATE',
         '{"created":{' ||
             '"source":' || audit_json(NEW.source) ||
             ',"entity":' || audit_json(NEW.entity) ||

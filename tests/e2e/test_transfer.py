@@ -375,9 +375,14 @@ def test_promptcrafter_data_keeps_its_ids_as_references(own_site):
     [prompt] = own_site.client.with_token(token).get("/prompts").json()
     assert (prompt["title"], prompt["model"], prompt["tags"]) == (
         "Of Ada", "m", ["a"])
-    # What is deleted here may come again.
+    # What is deleted here may come again, and what is restored is there.
     admin = own_site.as_role("admin")
-    assert admin.delete(f"{LIST}/{prompt['_id']}").status == 204
+    path = f"{LIST}/{prompt['_id']}"
+    assert admin.delete(path).status == 204
+    assert admin.post(path + "/restore").status == 200
+    done = import_text(own_site, text, "e.json", status=1)
+    assert counted(done)["prompts"] == (0, 4, 3)
+    assert admin.delete(path).status == 204
     done = import_text(own_site, text, "e.json", status=1)
     assert counted(done)["prompts"] == (1, 3, 3)
 

@@ -165,6 +165,9 @@ handle(void *worker, struct exchange *x)
 		write_until_gone(s, x);
 	} else if (strcmp(path, "/to-end") == 0) {
 		read_to_end(s, x);
+	} else if (strcmp(path, "/abort") == 0) {
+		answer_big(x);
+		exchange_abort(x);
 	} else if (strcmp(path, "/unread") == 0) {
 		write_text(x, "unread");
 	} else {
@@ -834,6 +837,33 @@ an_unread_body_does_not_disturb(void **state)
 	stop(&s);
 }
 
+/* The web server must not take what came for the whole answer. */
+static void
+an_aborted_answer_has_no_end(void **state)
+{
+	static const int flags[] = { 0, FCGI_KEEP_CONN };
+	struct buf b, got;
+	size_t i;
+	int fd;
+	START(s, 1);
+
+	(void)state;
+	buf_init(&b, BIG_BYTES);
+	buf_init(&got, 2 * BIG_BYTES);
+	for (i = 0; i < 2; i++) {
+		fd = call(&s);
+		add_request(&b, flags[i], "/abort", "");
+		send_buf(fd, &b);
+		assert_false(receive_answer(fd, &got));
+		assert_true(got.len > 0);
+		close(fd);
+		expect_echo(&s);
+	}
+	buf_free(&got);
+	buf_free(&b);
+	stop(&s);
+}
+
 static void
 a_kept_connection_brings_several_requests(void **state)
 {
@@ -939,6 +969,8 @@ plain_cgi_answers_one_request(void **state)
 	buf_clear(&out);
 	assert_int_equal(run_cgi("PATH_INFO=/big", "", &out), 0);
 	assert_int_equal(out.len, BIG_BYTES);
+	/* All that plain CGI can say of an answer that was cut. */
+	assert_int_equal(run_cgi("PATH_INFO=/abort", "", &out), 1);
 	buf_free(&out);
 }
 
@@ -1031,6 +1063,7 @@ main(void)
 		cmocka_unit_test(a_body_that_breaks_off_is_noticed),
 		cmocka_unit_test(a_peer_that_leaves_is_noticed_while_writing),
 		cmocka_unit_test(an_unread_body_does_not_disturb),
+		cmocka_unit_test(an_aborted_answer_has_no_end),
 		cmocka_unit_test(a_kept_connection_brings_several_requests),
 		cmocka_unit_test(
 		    a_kept_connection_holds_up_neither_others_nor_the_end),

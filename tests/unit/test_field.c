@@ -577,6 +577,148 @@ items_of_an_array_are_read_with_a_table(void **state)
 	arena_reset(arena);
 }
 
+struct part {
+	struct given_text name;
+	struct given_integer size;
+};
+
+struct whole {
+	struct given_items parts;
+	struct given_text mode;
+};
+
+static const char *const part_ignored[] = { "id", NULL };
+
+static const struct field part_rows[] = {
+	{ .name = "name",
+	    .type = FIELD_TEXT,
+	    .flags = FIELD_REQUIRED,
+	    .min = 1,
+	    .offset = offsetof(struct part, name) },
+	{ .name = "size",
+	    .type = FIELD_INTEGER,
+	    .offset = offsetof(struct part, size) },
+};
+
+static const struct field_table part_table = {
+	FIELD_TABLE(part_rows),
+	.refuse_unknown = true,
+	.ignored = part_ignored,
+};
+
+static const struct field_table *
+choose_part(const struct body *item)
+{
+	assert_int_equal(body_kind(item), SCAN_OBJECT);
+	return &part_table;
+}
+
+static const struct field whole_rows[] = {
+	{ .name = "parts",
+	    .type = FIELD_ITEMS,
+	    .flags = FIELD_REQUIRED,
+	    .max = 3000,
+	    .choose_items = choose_part,
+	    .item_size = sizeof(struct part),
+	    .offset = offsetof(struct whole, parts) },
+	{ .name = "mode",
+	    .type = FIELD_TEXT,
+	    .flags = FIELD_REQUIRED,
+	    .offset = offsetof(struct whole, mode) },
+};
+
+static const struct field_table whole_table = { FIELD_TABLE(whole_rows) };
+
+static bool
+read_whole(const char *text, struct whole *out)
+{
+	struct scan scan;
+	const struct body *b = body_parse(text, strlen(text), arena, &scan);
+
+	assert_non_null(b);
+	memset(out, 0, sizeof(*out));
+	return field_read_body(&whole_table, b, out, arena, &faults);
+}
+
+/* Faults as "within+name kind" by number, separated by blanks. */
+static const char *
+tell_faults(void)
+{
+	const char *text = "";
+	size_t i;
+
+	for (i = 0; i < faults.count; i++)
+		text = arena_printf(arena, "%s%s%s!%d ", text,
+		    faults.list[i].within, faults.list[i].name,
+		    (int)faults.list[i].kind);
+	return text;
+}
+
+static void
+objects_in_an_array_are_read_into_structs(void **state)
+{
+	struct whole whole;
+	const struct part *parts;
+
+	(void)state;
+	assert_true(read_whole("{\"parts\":[{\"name\":\"a\",\"id\":[1]},"
+			       "{\"size\":7,\"name\":\"b\"}],\"mode\":\"\"}",
+	    &whole));
+	assert_int_equal(whole.parts.count, 2);
+	parts = whole.parts.list;
+	assert_string_equal(parts[0].name.text, "a");
+	assert_int_equal(parts[0].size.given, GIVEN_NOT);
+	assert_string_equal(parts[1].name.text, "b");
+	assert_int_equal(parts[1].size.value, 7);
+	assert_true(read_whole("{\"parts\":[],\"mode\":\"x\"}", &whole));
+	assert_int_equal(whole.parts.given, GIVEN_VALUE);
+	assert_int_equal(whole.parts.count, 0);
+	arena_reset(arena);
+}
+
+static void
+faults_of_items_stand_in_their_rows_place(void **state)
+{
+	struct whole whole;
+	const char *expected;
+
+	(void)state;
+	assert_false(read_whole("{\"parts\":[{\"name\":\"\",\"x\":1,\"y\":2},"
+				"{\"name\":\"a\"},null,[],{}]}",
+	    &whole));
+	expected = arena_printf(arena,
+	    "parts.0.x!%d parts.0.y!%d parts.0.name!%d parts.parts!%d "
+	    "parts.parts!%d parts.4.name!%d mode!%d ",
+	    FAULT_UNKNOWN, FAULT_UNKNOWN, FAULT_SHORT, FAULT_ITEM_TYPE,
+	    FAULT_ITEM_ARRAY, FAULT_MISSING, FAULT_MISSING);
+	assert_string_equal(tell_faults(), expected);
+	assert_int_equal(whole.parts.given, GIVEN_NOT);
+	assert_false(read_whole("{\"parts\":{},\"mode\":\"\"}", &whole));
+	assert_string_equal(
+	    tell_faults(), arena_printf(arena, "parts!%d ", FAULT_TYPE));
+	arena_reset(arena);
+}
+
+static void
+faults_of_items_have_a_bound_and_so_have_items(void **state)
+{
+	char text[8 * 3001 + 64] = "{\"parts\":[";
+	struct whole whole;
+	size_t i, len = strlen(text);
+
+	(void)state;
+	for (i = 0; i < 3000; i++, len += 3)
+		memcpy(text + len, "{},", 4);
+	strcpy(text + len - 1, "],\"mode\":\"\"}");
+	assert_false(read_whole(text, &whole));
+	assert_int_equal(faults.count, FAULTS_MAX);
+	strcpy(text + len - 1, ",{}],\"mode\":\"\"}");
+	assert_false(read_whole(text, &whole));
+	assert_string_equal(
+	    tell_faults(), arena_printf(arena, "parts!%d ", FAULT_MANY));
+	arena_reset(arena);
+}
+
 static void
 the_empty_body_misses_what_is_required(void **state)
 {
@@ -720,6 +862,10 @@ main(void)
 		cmocka_unit_test(texts_are_checked_item_by_item),
 		cmocka_unit_test(texts_are_stored_in_one_spelling),
 		cmocka_unit_test(items_of_an_array_are_read_with_a_table),
+		cmocka_unit_test(objects_in_an_array_are_read_into_structs),
+		cmocka_unit_test(faults_of_items_stand_in_their_rows_place),
+		cmocka_unit_test(
+		    faults_of_items_have_a_bound_and_so_have_items),
 		cmocka_unit_test(the_empty_body_misses_what_is_required),
 		cmocka_unit_test(a_query_fills_every_member),
 		cmocka_unit_test(query_parts_are_decoded_once),
