@@ -524,7 +524,7 @@ dispatch(const struct site *site, struct arena *arena, const char *const *env,
 	text_hex(c->txn.seed, 8, request_id);
 	c->request_id = request_id;
 	err = route_request(c, env);
-	if (c->route == NULL || (c->route->flags & ROUTE_STREAM) == 0)
+	if (err != ERR_NONE || (c->route->flags & ROUTE_STREAM) == 0)
 		response_attach(reply, NULL, NULL);
 	c->content_type = choose_type(c, err);
 	if (err == ERR_NONE)

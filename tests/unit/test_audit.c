@@ -102,6 +102,10 @@ static const struct {
 	    "INSERT INTO prompt_flow VALUES ('p1', 'f1', '{}', '{}', 1)",
 	    "UPDATE prompt_flow SET draft_version = '{\"a\":1}'",
 	    "DELETE FROM prompt_flow" },
+	{ "external_reference",
+	    "INSERT INTO external_reference VALUES "
+	    "('csv', 'prompt', 'x1', 'p1', NULL, 1)",
+	    NULL, "DELETE FROM external_reference" },
 };
 
 #define CASE_COUNT (sizeof(cases) / sizeof(cases[0]))
@@ -576,9 +580,10 @@ deleting_a_prompt_records_each_child_and_the_prompt_last(void **state)
 		"FROM (SELECT entity, entity_id FROM audit_log "
 		"WHERE action = 'DELETE' ORDER BY entity = 'prompt', entity, "
 		"entity_id)"),
-	    "commentc1,commentc2,payloady1,payloady2,prompt_flowp1/f1,"
+	    "commentc1,commentc2,external_referencecsv/prompt/"
+	    "x1,payloady1,payloady2,prompt_flowp1/f1,"
 	    "prompt_versionv2,run_logl1,version_tagp1/prod,promptp1");
-	assert_recorded(f, CASE_COUNT + 11, "prompt", "DELETE");
+	assert_recorded(f, CASE_COUNT + 12, "prompt", "DELETE");
 	assert_string_equal(ask(f,
 				"SELECT group_concat(change_type) "
 				"FROM prompt_changes WHERE prompt_id = 'p1'"),
@@ -586,7 +591,7 @@ deleting_a_prompt_records_each_child_and_the_prompt_last(void **state)
 	assert_string_equal(ask(f,
 				"SELECT count(*) FROM audit_log "
 				"WHERE prompt_id = 'p1' AND action = 'CREATE'"),
-	    "9");
+	    "10");
 	assert_null(walk(f).reason);
 }
 
