@@ -10,8 +10,7 @@ WITH candidate (prompt_id) AS (
     SELECT d.prompt_id
     FROM search_index
     JOIN search_document AS d ON d.id = search_index.rowid
-    WHERE search_index MATCH
-              '"' || search_mark(:owner_id) || '"' || :trigrams
+    WHERE search_index MATCH :match
     UNION
     SELECT prompt_id
     FROM search_pending
@@ -48,6 +47,30 @@ SELECT id
 FROM hit
 WHERE score > 0
 ORDER BY score DESC, created_at DESC, id DESC
+
+-- What finds an owner's documents, as a phrase of the index.
+-- name: search_mark_phrase
+-- mode: read
+SELECT '"' || search_mark(:owner_id) || '"'
+
+-- How many documents must be passed, from the first on or from the last one
+-- back, before the phrase has been met more than :few times; no row when it
+-- is not met so often.
+-- name: search_spread
+-- mode: read
+SELECT rowid
+FROM search_index
+WHERE search_index MATCH :phrase
+ORDER BY rowid
+LIMIT 1 OFFSET :few
+
+-- name: search_spread_back
+-- mode: read
+SELECT (SELECT max(id) FROM search_document) - rowid
+FROM search_index
+WHERE search_index MATCH :phrase
+ORDER BY rowid DESC
+LIMIT 1 OFFSET :few
 
 -- How many prompts wait for the index, :limit at most.
 -- name: search_pending_count

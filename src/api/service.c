@@ -143,19 +143,20 @@ start_upkeep(struct app *app)
 	    pthread_create(&app->upkeep, NULL, keep_up, app) == 0;
 }
 
-static void
+/* False when the thread is still at it: a batch is short, but a disk may
+ * hang. */
+static bool
 stop_upkeep(struct app *app)
 {
 	struct timespec until = after_ms(1000);
 
 	if (!app->has_upkeep)
-		return;
+		return true;
 	pthread_mutex_lock(&app->upkeep_mutex);
 	app->stopping = true;
 	pthread_cond_signal(&app->upkeep_wake);
 	pthread_mutex_unlock(&app->upkeep_mutex);
-	/* A batch is short; what hangs is left behind, as workers are. */
-	pthread_timedjoin_np(app->upkeep, NULL, &until);
+	return pthread_timedjoin_np(app->upkeep, NULL, &until) == 0;
 }
 
 /* A CGI process has no idle time: what a search asked for is done when the
@@ -309,7 +310,8 @@ serve(struct app *app)
 		catch_up_once(app);
 	} else {
 		end = fcgi_serve(&service);
-		stop_upkeep(app);
+		if (!stop_upkeep(app) && end == FCGI_ENDED)
+			end = FCGI_ABANDONED;
 	}
 	return end;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "domain/search.h"
 
-#include "base/buf.h"
 #include "base/clock.h"
 #include "base/fold.h"
 #include "base/text.h"
@@ -9,9 +8,14 @@
 
 #include <string.h>
 
-/* Any part of a term's trigrams finds every prompt that has it; more of them
- * only spare looking at others in vain. */
-#define TRIGRAMS_MAX 64
+/* Any of the trigrams finds every prompt that has them all; so many are
+ * looked at, and the rarest of these are asked for.  The rest, and the common
+ * ones above all, would only cost time: their lists of prompts are long. */
+#define TRIGRAMS_MAX 32
+#define RAREST_MAX 3
+
+/* A phrase that no more prompts than this have is rare enough by itself. */
+#define FEW 100
 
 /* A batch ends when it has this many prompts, has run this long (short when
  * it does not give way), or a write waits for its end. */
@@ -57,86 +61,88 @@ next_term(const char *text, size_t *len)
 
 /* One trigram of len bytes as a string of FTS5's query language, which is the
  * only way that what a client sent gets there. */
-static void
-add_trigram(struct buf *out, const char *trigram, size_t len)
+static const char *
+make_phrase(struct arena *a, const char *trigram, size_t len)
 {
+	char *phrase = arena_alloc(a, 2 * len + 3), *to = phrase;
 	size_t i;
 
-	buf_text(out, " AND \"");
+	*to++ = '"';
 	for (i = 0; i < len; i++) {
 		if (trigram[i] == '"')
-			buf_char(out, '"');
-		buf_char(out, trigram[i]);
+			*to++ = '"';
+		*to++ = trigram[i];
 	}
-	buf_char(out, '"');
+	*to = '"';
+	return phrase;
 }
 
-/* The trigrams of the folded terms, from line to line. */
-static void
-add_trigrams(struct buf *out, const char *folded)
+/* The length of the trigram at text; 0 when the line ends before. */
+static size_t
+trigram_length(const char *text)
 {
-	const char *first = folded, *at = folded;
-	size_t step, back, chars = 0, count = 0;
+	size_t chars, len = 0;
 
-	for (; *at != '\0' && count < TRIGRAMS_MAX; at += step) {
-		step = text_utf8_step(at, strlen(at));
-		if (*at == '\n') {
-			first = at + 1;
-			chars = 0;
+	for (chars = 0; chars < 3; chars++) {
+		if (text[len] == '\n' || text[len] == '\0')
+			return 0;
+		len += text_utf8_step(text + len, strlen(text + len));
+	}
+	return len;
+}
+
+/* Call for each trigram of the folded terms: every step-th is kept. */
+static size_t
+take_trigrams(
+    struct arena *a, const char *folded, size_t step, const char **out)
+{
+	size_t len, seen = 0, count = 0;
+
+	for (; *folded != '\0';
+	     folded += text_utf8_step(folded, strlen(folded))) {
+		if ((len = trigram_length(folded)) == 0 || seen++ % step != 0)
 			continue;
-		}
-		if (++chars < 3)
-			continue;
-		add_trigram(out, first, (size_t)(at - first) + step);
-		back = text_utf8_step(first, strlen(first));
-		first += back;
+		if (out != NULL)
+			out[count] = make_phrase(a, folded, len);
 		count++;
 	}
+	return count;
 }
 
 static void
-free_buf(void *buf)
+choose_trigrams(struct arena *a, struct search_terms *terms)
 {
-	buf_free(buf);
-}
+	size_t all = take_trigrams(a, terms->folded, 1, NULL);
+	size_t step = (all + TRIGRAMS_MAX - 1) / TRIGRAMS_MAX;
 
-static struct buf *
-new_buf(struct arena *a)
-{
-	struct buf *b = arena_alloc(a, sizeof(*b));
-
-	buf_init(b, (size_t)SEARCH_LENGTH_MAX * 64);
-	arena_on_reset(a, free_buf, b);
-	return b;
+	terms->trigrams = arena_alloc(a, (all + 1) * sizeof(char *));
+	terms->trigram_count = all == 0
+	    ? 0
+	    : take_trigrams(a, terms->folded, step, terms->trigrams);
 }
 
 bool
 search_parse(struct arena *a, const char *text, struct search_terms *out)
 {
-	struct buf *folded, *trigrams;
+	char *folded = arena_alloc(a, strlen(text) * FOLD_GROWTH + 1);
 	const char *term = text;
-	size_t len, count = 0;
-	char *piece;
+	size_t len, count = 0, end = 0;
 
 	if (text_length(text) > SEARCH_LENGTH_MAX)
 		return false;
-	folded = new_buf(a);
-	trigrams = new_buf(a);
 	for (; (term = next_term(term, &len)) != NULL; term += len) {
 		if (++count > SEARCH_TERMS_MAX)
 			return false;
+		/* In the place of what parted them. */
 		if (count > 1)
-			buf_char(folded, '\n');
-		piece = arena_alloc(a, len * FOLD_GROWTH);
-		buf_add(folded, piece, fold_text(term, len, piece));
+			folded[end++] = '\n';
+		end += fold_text(term, len, folded + end);
 	}
 	if (count == 0)
 		return false;
-	add_trigrams(trigrams, buf_string(folded));
-	if (buf_failed(folded) || buf_failed(trigrams))
-		return false;
-	out->folded = buf_string(folded);
-	out->trigrams = buf_string(trigrams);
+	folded[end] = '\0';
+	out->folded = folded;
+	choose_trigrams(a, out);
 	return true;
 }
 
@@ -185,10 +191,99 @@ take_ids(struct query *q, struct arena *a, struct search_hits *out)
 	return ERR_NONE;
 }
 
+/* A phrase, and how far its prompts lie apart. */
+struct gram {
+	const char *phrase;
+	int64_t spread; /* INT64_MAX: there are few */
+};
+
+static enum err
+read_spread(struct txn *t, enum statement name, struct gram *g)
+{
+	int64_t spread = INT64_MAX;
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, name);
+	query_text(&q, ":phrase", g->phrase);
+	query_integer(&q, ":few", FEW);
+	if (query_row(&q))
+		spread = query_take_integer(&q);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	if (spread > g->spread)
+		g->spread = spread;
+	return ERR_NONE;
+}
+
+/* The owner's mark; his prompts may all lie at one end of the index. */
+static enum err
+read_mark(struct txn *t, const char *owner_id, struct gram *out)
+{
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_SEARCH_MARK_PHRASE);
+	query_text(&q, ":owner_id", owner_id);
+	if (query_row(&q))
+		out->phrase = query_take_text(&q);
+	if ((err = query_end(&q)) != ERR_NONE ||
+	    (err = read_spread(t, STATEMENT_SEARCH_SPREAD, out)) != ERR_NONE)
+		return err;
+	return read_spread(t, STATEMENT_SEARCH_SPREAD_BACK, out);
+}
+
+/* Keep the rarest, the most rare first. */
+static void
+keep_rarest(struct gram rarest[RAREST_MAX], struct gram g)
+{
+	struct gram other;
+	size_t i;
+
+	for (i = 0; i < RAREST_MAX; i++) {
+		if (g.spread <= rarest[i].spread)
+			continue;
+		other = rarest[i];
+		rarest[i] = g;
+		g = other;
+	}
+}
+
+/* What the index is asked: the rarest of the owner's mark and the trigrams;
+ * whether a prompt is his and has all terms is asked of the prompt. */
+static enum err
+choose_match(struct txn *t, const char *owner_id,
+    const struct search_terms *terms, const char **out)
+{
+	struct gram rarest[RAREST_MAX] = { 0 }, g = { 0 };
+	enum err err;
+	size_t i;
+
+	if ((err = read_mark(t, owner_id, &g)) != ERR_NONE)
+		return err;
+	keep_rarest(rarest, g);
+	for (i = 0; i < terms->trigram_count && rarest[0].spread != INT64_MAX;
+	     i++) {
+		g = (struct gram){ .phrase = terms->trigrams[i] };
+		err = read_spread(t, STATEMENT_SEARCH_SPREAD, &g);
+		if (err != ERR_NONE)
+			return err;
+		keep_rarest(rarest, g);
+	}
+	*out = rarest[0].phrase;
+	for (i = 1; i < RAREST_MAX && rarest[i].phrase != NULL &&
+	     rarest[0].spread != INT64_MAX;
+	     i++)
+		*out = arena_printf(
+		    txn_arena(t), "%s AND %s", *out, rarest[i].phrase);
+	return ERR_NONE;
+}
+
 enum err
 search_prompts(struct txn *t, const char *owner_id,
     const struct search_terms *terms, struct search_hits *out)
 {
+	const char *match = NULL;
 	int64_t pending = 0;
 	struct query q;
 	enum err err;
@@ -197,11 +292,14 @@ search_prompts(struct txn *t, const char *owner_id,
 		return err;
 	if (pending > SEARCH_PENDING_MAX)
 		txn_ask_upkeep(t);
-	if (pending > SEARCH_PENDING_MAX || terms->trigrams[0] == '\0') {
+	else if (terms->trigram_count > 0 &&
+	    (err = choose_match(t, owner_id, terms, &match)) != ERR_NONE)
+		return err;
+	if (match == NULL) {
 		query_start(&q, t, STATEMENT_SEARCH_BY_OWNER);
 	} else {
 		query_start(&q, t, STATEMENT_SEARCH_BY_INDEX);
-		query_text(&q, ":trigrams", terms->trigrams);
+		query_text(&q, ":match", match);
 	}
 	query_text(&q, ":owner_id", owner_id);
 	query_text(&q, ":terms", terms->folded);

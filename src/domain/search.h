@@ -28,9 +28,9 @@
 
 /* What is looked for, taken apart. */
 struct search_terms {
-	const char *folded;   /* the terms, one a line */
-	const char *trigrams; /* their trigrams for FTS5, each behind an AND;
-	                       * "" when every term is shorter */
+	const char *folded;    /* the terms, one a line */
+	const char **trigrams; /* some of theirs, as phrases for FTS5 */
+	size_t trigram_count;  /* 0 when every term is shorter */
 };
 
 struct search_hits {
