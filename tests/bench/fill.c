@@ -2,15 +2,18 @@
 /*
  * Fills a data directory through the store, fast: many prompts a commit.
  *
- *	fill DIR USER-ID PROJECT-ID COUNT < texts
+ *	fill DIR EMAIL COUNT < texts
  *
- * texts are contents, each ended by a NUL; they are used over and over, each
- * time with a number of its own, so that no two prompts are the same.  Then
- * the search's index is brought up to date.  Prints seconds as it goes.
+ * The prompts become the user's of this address.  texts are contents, each
+ * ended by a NUL; they are used over and over, each time with a number of its
+ * own, so that no two prompts are the same.  Then the search's index is
+ * brought up to date.  Prints seconds as it goes.
  */
 #include "base/clock.h"
+#include "domain/project.h"
 #include "domain/prompt.h"
 #include "domain/search.h"
+#include "domain/user.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -24,8 +27,7 @@ struct work {
 	char *texts;
 	size_t texts_len;
 	size_t at; /* of the next text */
-	const char *user_id;
-	const char *project_id;
+	const char *email;
 	long number; /* of the next prompt */
 	long end;    /* of the batch */
 };
@@ -40,21 +42,24 @@ fail(const char *why, const struct failure *f)
 }
 
 static enum err
-create_one(struct txn *t, struct work *w)
+create_one(
+    struct txn *t, struct work *w, const char *owner_id, const char *project_id)
 {
 	const char *text = w->texts + w->at;
-	struct prompt out, p = {
-		.owner_id = w->user_id,
-		.project_id = w->project_id,
-		.name = arena_printf(txn_arena(t), "Prompt no. %ld", w->number),
-		.slug = arena_printf(txn_arena(t), "no_%ld", w->number),
+	struct prompt out,
+	    p = {
+		    .owner_id = owner_id,
+		    .project_id = project_id,
+		    .name =
+			arena_printf(txn_arena(t), "Prompt no. %ld", w->number),
+		    .slug = arena_printf(txn_arena(t), "no_%ld", w->number),
 
-		.content = arena_printf(txn_arena(t), "%s\nMark: item%lditem",
-		    text, w->number * 7919),
-		.model = "gpt-4",
-		.tags = "[\"bench\",\"real text\"]",
-		.version = 1,
-	};
+		    .content = arena_printf(txn_arena(t),
+			"%s\nMark: item%lditem", text, w->number * 7919),
+		    .model = "gpt-4",
+		    .tags = "[\"bench\",\"real text\"]",
+		    .version = 1,
+	    };
 
 	w->at += strlen(text) + 1;
 	if (w->at >= w->texts_len)
@@ -67,10 +72,15 @@ static enum err
 create_batch(struct txn *t, void *work)
 {
 	struct work *w = work;
-	enum err err = ERR_NONE;
+	const char *project_id;
+	struct user user;
+	enum err err;
 
+	if ((err = user_find_by_email(t, w->email, &user)) != ERR_NONE)
+		return err;
+	err = project_first_of_user(t, user.id, &project_id);
 	while (w->number < w->end && err == ERR_NONE)
-		err = create_one(t, w);
+		err = create_one(t, w, user.id, project_id);
 	return err;
 }
 
@@ -84,8 +94,8 @@ create_all(struct store *s, struct work *w, long count)
 	while (w->number < count) {
 		txn_call_init(&call, a, &f);
 		call.actor = (struct txn_actor){
-			.id = w->user_id,
-			.kind = "user",
+			.id = "fill",
+			.kind = "operator",
 			.request_id = "fill",
 			.family = "bench",
 		};
@@ -107,9 +117,9 @@ main(int argc, char **argv)
 	struct work w;
 	bool fresh;
 
-	if (argc != 5 || sodium_init() < 0)
-		fail("usage: fill DIR USER-ID PROJECT-ID COUNT", NULL);
-	w = (struct work){ .user_id = argv[2], .project_id = argv[3] };
+	if (argc != 4 || sodium_init() < 0)
+		fail("usage: fill DIR EMAIL COUNT", NULL);
+	w = (struct work){ .email = argv[2] };
 	w.texts = calloc(1, TEXT_MAX + 1);
 	if (w.texts == NULL)
 		fail("no memory", NULL);
@@ -117,7 +127,7 @@ main(int argc, char **argv)
 	options.dir = argv[1];
 	if (store_open(&options, &s, &fresh, &f) != ERR_NONE)
 		fail("open", &f);
-	create_all(s, &w, atol(argv[4]));
+	create_all(s, &w, atol(argv[3]));
 	printf("prompts %.1f\n", (double)(clock_steady_us() - start_us) / 1e6);
 	fflush(stdout);
 	do {
