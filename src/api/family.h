@@ -20,9 +20,9 @@ struct family {
 	                             * below this; "": of all the rest; or NULL */
 	const struct route *routes;
 	size_t route_count;
-	unsigned path_flags;      /* of pattern.h */
-	bool hides_methods;       /* another method is an unknown route */
-	bool takes_api_key; /* X-Api-Key where there is no Authorization */
+	unsigned path_flags; /* of pattern.h */
+	bool hides_methods;  /* another method is an unknown route */
+	bool takes_api_key;  /* X-Api-Key where there is no Authorization */
 	const char *content_type; /* of bodies that call_reply begins */
 	size_t body_max_bytes;    /* 0: what is configured */
 	const struct err_text *texts;
