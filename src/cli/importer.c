@@ -170,12 +170,12 @@ importer_reject_faults(struct importer *im, const struct importer_row *row,
 		[FAULT_CONTROL] = "has control characters",
 	};
 	struct arena *a = importer_arena(im);
-	const char *text = NULL;
+	const char *text = "";
 	size_t i;
 
 	for (i = 0; i < faults->count; i++)
-		text = arena_printf(a, "%s%s%s %s", text == NULL ? "" : text,
-		    text == NULL ? "" : ", ", faults->list[i].name,
+		text = arena_printf(a, "%s%s%s %s", text,
+		    text[0] == '\0' ? "" : ", ", faults->list[i].name,
 		    reasons[faults->list[i].kind]);
 	importer_reject(im, row, text);
 }
