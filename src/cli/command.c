@@ -157,10 +157,8 @@ static const char *
 explain(const struct failure *f)
 {
 	static const char *const texts[ERR_COUNT] = {
-		[ERR_USER_UNKNOWN] = "there is no user with this e-mail "
-				     "address",
-		[ERR_EMAIL_TAKEN] = "there is a user with this e-mail address "
-				    "already",
+		[ERR_USER_UNKNOWN] = "there is no user with this address",
+		[ERR_EMAIL_TAKEN] = "there is a user with this address already",
 		[ERR_BUSY] = "another program keeps the data locked",
 		[ERR_FULL] = "the disk or the quota is full",
 		[ERR_READ_ONLY] = "the database cannot be written to",

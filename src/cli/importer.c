@@ -175,8 +175,9 @@ importer_reject_faults(struct importer *im, const struct importer_row *row,
 	size_t i;
 
 	for (i = 0; i < faults->count; i++)
-		text = arena_printf(a, "%s%s%s %s", text, i == 0 ? "" : ", ",
-		    faults->list[i].name, reasons[faults->list[i].kind]);
+		text = arena_printf(a, "%s%s%s %s", text,
+		    text[0] == '\0' ? "" : ", ", faults->list[i].name,
+		    reasons[faults->list[i].kind]);
 	importer_reject(im, row, text);
 }
 
