@@ -123,7 +123,7 @@ check:
 
 # The sanitizers' builds run the same unit tests; under ThreadSanitizer only
 # those with threads.
-THREADED := test_txn test_fcgi
+THREADED := test_txn test_fcgi test_search
 check-all: all layers unit-tests
 	@$(MAKE) $(PARALLEL) --no-print-directory SANITIZE=address,undefined unit-tests
 	@$(MAKE) $(PARALLEL) --no-print-directory SANITIZE=thread unit-tests

@@ -304,6 +304,77 @@ writers_that_arrive_while_a_group_runs_share_the_next(void **state)
 	free_writers(w, 17);
 }
 
+/*
+ * Upkeep.
+ */
+
+static enum err
+upkeep(struct writer *w)
+{
+	return txn_run_upkeep(
+	    w->scratch->store, insert_organisation, w, &w->call);
+}
+
+static void *
+run_upkeep(void *writer)
+{
+	struct writer *w = writer;
+
+	w->err = upkeep(w);
+	return NULL;
+}
+
+static void
+upkeep_gives_way_to_a_write_and_never_waits(void **state)
+{
+	struct scratch *s = *state;
+	struct writer *w = make_writers(s, 2);
+	struct lock other;
+
+	w[0].then = wait_for_go;
+	start(&w[0]);
+	WAIT_UNTIL(atomic_load(&w[0].inside));
+	assert_int_equal(upkeep(&w[1]), ERR_BUSY);
+	atomic_store(&w[0].go, true);
+	assert_int_equal(finish(&w[0]), ERR_NONE);
+	hold_turn(s, &other); /* as another process would */
+	assert_int_equal(upkeep(&w[1]), ERR_BUSY);
+	lock_release(&other);
+	lock_close(&other);
+	assert_int_equal(w[1].runs, 0);
+	assert_int_equal(upkeep(&w[1]), ERR_NONE);
+	assert_int_equal(scratch_number(s, ORGANISATIONS), 2);
+	free_writers(w, 2);
+}
+
+static enum err
+wait_until_awaited(struct txn *t, void *writer)
+{
+	struct writer *w = writer;
+
+	assert_false(txn_is_awaited(t));
+	atomic_store(&w->inside, true);
+	WAIT_UNTIL(txn_is_awaited(t));
+	return ERR_NONE;
+}
+
+static void
+upkeep_knows_that_a_write_waits_for_its_end(void **state)
+{
+	struct scratch *s = *state;
+	struct writer *w = make_writers(s, 2);
+
+	w[0].then = wait_until_awaited;
+	assert_int_equal(
+	    pthread_create(&w[0].thread, NULL, run_upkeep, &w[0]), 0);
+	WAIT_UNTIL(atomic_load(&w[0].inside));
+	start(&w[1]);
+	assert_int_equal(finish(&w[0]), ERR_NONE);
+	assert_int_equal(finish(&w[1]), ERR_NONE);
+	assert_int_equal(scratch_number(s, ORGANISATIONS), 2);
+	free_writers(w, 2);
+}
+
 static void
 a_group_ends_when_a_member_took_too_long(void **state)
 {
@@ -1236,6 +1307,8 @@ main(void)
 		scratch_test(writers_that_wait_together_share_one_commit),
 		scratch_test(
 		    writers_that_arrive_while_a_group_runs_share_the_next),
+		scratch_test(upkeep_gives_way_to_a_write_and_never_waits),
+		scratch_test(upkeep_knows_that_a_write_waits_for_its_end),
 		scratch_test(a_group_ends_when_a_member_took_too_long),
 		scratch_test(a_group_ends_when_it_has_256_members),
 		scratch_test(many_threads_write_at_once_and_all_is_committed),
