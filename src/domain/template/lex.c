@@ -461,8 +461,7 @@ lex_mark(struct lexer *l)
 		l->parens++;
 		return emit(l, TOKEN_LEFT_PAREN);
 	case ')':
-		if (--l->parens < 0)
-			return emit_rune_error(l, "unexpected right paren", c);
+		l->parens--;
 		return emit(l, TOKEN_RIGHT_PAREN);
 	default:
 		if (c > 0x20 && c < 0x7f)

@@ -567,11 +567,14 @@ parse_term(struct parser *p)
 static struct node *
 fail_fields(struct parser *p, const struct node *term)
 {
-	struct buf text;
+	struct buf text, quoted;
 
 	buf_init(&text, 256);
+	buf_init(&quoted, 1024);
 	node_print(term, &text);
-	fail(p, "unexpected . after term \"%s\"", buf_string(&text));
+	print_quoted(NULL, &quoted, buf_string(&text), text.len);
+	fail(p, "unexpected . after term %s", buf_string(&quoted));
+	buf_free(&quoted);
 	buf_free(&text);
 	return NULL;
 }

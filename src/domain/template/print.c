@@ -32,7 +32,7 @@ find_shortest(double number, char *text, size_t size)
 
 /* As strconv's format 'g' with precision -1. */
 static void
-print_shortest(struct buf *out, double number)
+print_shortest(struct buf *out, double number, char e)
 {
 	char text[40], digits[20];
 	const char *at = text;
@@ -77,7 +77,7 @@ print_float(struct buf *out, double number, char verb, int precision)
 	else if (isinf(number))
 		buf_text(out, number < 0 ? "-Inf" : "+Inf");
 	else if (precision < 0)
-		print_shortest(out, number);
+		print_shortest(out, number, verb == 'G' ? 'E' : 'e');
 	else if (verb == 'e')
 		buf_printf(out, "%.*e", precision, number);
 	else if (verb == 'E')
@@ -685,7 +685,9 @@ print_verb(struct run *r, struct buf *out, struct format *f)
 		return true;
 	}
 	f->count--;
-	/* "%+v" and "%+q" ask for more than a sign, which nothing here has. */
+	/* "%+v" asks for names of fields, which nothing here has. */
+	if (s.verb == 'v')
+		s.plus = false;
 	return print_operand(r, out, &s, &(f->args++)->v);
 }
 

@@ -512,6 +512,7 @@ eval_function(struct run *r, const struct cell *dot, const struct node *n,
 	size_t count = given->args + (given->final != NULL);
 	const struct node *args = given->args > 0 ? n->next : NULL;
 	struct cell few[4], *cells = few;
+	const struct node *before;
 
 	r->at = n;
 	if (!check_arg_count(r, f, given))
@@ -522,11 +523,14 @@ eval_function(struct run *r, const struct cell *dot, const struct node *n,
 		cells = arena_alloc(r->arena, count * sizeof(*cells));
 	if (!eval_args(r, dot, f, args, given, cells))
 		return false;
+	before = r->at;
 	r->at = command;
 	r->calling = f->name;
 	if (!f->call(r, cells, count, out))
 		return run_fail(r, "failed");
 	r->calling = NULL;
+	/* What fails next is told, as in Go, where the last argument was. */
+	r->at = before;
 	return true;
 }
 
@@ -571,7 +575,8 @@ eval_command(struct run *r, const struct cell *dot, const struct node *command,
 		.final = final,
 	};
 
-	r->at = n;
+	if (n->kind != NODE_PIPE)
+		r->at = n;
 	switch (n->kind) {
 	case NODE_FIELD:
 		*out = *dot;
@@ -680,7 +685,7 @@ walk_turn(struct run *r, const struct node *n, const struct cell *key,
 	struct cell dot = { .v = *element, .is_boxed = true };
 	const struct node *first = n->pipe->others.first;
 	const struct node *second = first == NULL ? NULL : first->next;
-	bool ok;
+	bool goes_on;
 
 	if (!run_spend(r, 1))
 		return false;
@@ -689,12 +694,11 @@ walk_turn(struct run *r, const struct node *n, const struct cell *key,
 		return false;
 	if (first != NULL && second == NULL && !assign(r, first->text, &dot))
 		return false;
-	ok = walk_list(r, &dot, &n->list);
+	walk_list(r, &dot, &n->list);
 	leave_scope(r, scope);
-	if (r->flow == FLOW_BREAK)
-		ok = false;
+	goes_on = !r->failed && r->flow != FLOW_BREAK;
 	r->flow = FLOW_ON;
-	return ok;
+	return goes_on;
 }
 
 static void
