@@ -53,8 +53,8 @@ print_shortest(struct buf *out, double number, char e)
 		if (count > 1)
 			buf_char(out, '.');
 		buf_add(out, digits + 1, (size_t)count - 1);
-		buf_printf(
-		    out, "e%c%02d", exponent < 0 ? '-' : '+', abs(exponent));
+		buf_printf(out, "%c%c%02d", e, exponent < 0 ? '-' : '+',
+		    abs(exponent));
 		return;
 	}
 	if (exponent < 0)
