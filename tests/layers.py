@@ -22,10 +22,10 @@ LAYERS = {
     "wire": ("scan doc form body field csv", "base"),
     "store": ("statement matcher connection lock schema store txn query",
               "base"),
-    "domain": ("secret user token audio asset upload project prompt version "
-               "payload run_log search comment change restore placeholder "
-               "transfer audit installation", "base store"),
-    "api": ("call route family auth dispatch account page service "
+    "domain": ("template payload_schema render secret user token audio asset "
+               "upload project prompt version payload run_log search comment "
+               "change restore placeholder transfer audit installation", "base store"),
+    "api": ("json_value call route family auth dispatch account page service "
             "promptcrafter px0 voice admin", "base http wire store domain"),
     "cli": ("command progress importer import_csv import_json import export "
             "init user token serve audit routes version help",

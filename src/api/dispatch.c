@@ -396,6 +396,13 @@ answer_read(struct txn *t, void *arg)
 	return run_handler(c, t);
 }
 
+/* A read that is asked for in a body, which no transaction waits for. */
+static enum err
+answer_question(struct txn *t, void *arg)
+{
+	return run_handler(arg, t);
+}
+
 static enum err
 answer_write(struct txn *t, void *arg)
 {
@@ -436,7 +443,7 @@ answer(struct call *c)
 	const struct route *r = c->route;
 	enum err err = ERR_NONE;
 
-	if (r->mode == TXN_READ) {
+	if (r->mode == TXN_READ && r->body == NULL) {
 		/* Broken JSON is refused even where nothing reads it. */
 		err = txn_run(store, TXN_READ, answer_read, c, &c->txn);
 		if (err != ERR_NONE || (r->flags & ROUTE_STREAM) != 0)
@@ -452,6 +459,8 @@ answer(struct call *c)
 		return err;
 	if (r->prepare != NULL && (err = r->prepare(c)) != ERR_NONE)
 		return err;
+	if (r->mode == TXN_READ)
+		return txn_run(store, TXN_READ, answer_question, c, &c->txn);
 	set_actor(c);
 	return txn_run(store, TXN_WRITE, answer_write, c, &c->txn);
 }

@@ -27,9 +27,12 @@ is_route_sound(const struct route *r)
 	if ((r->body != NULL) != (r->body_size != 0) ||
 	    (r->query != NULL) != (r->query_size != 0))
 		return false;
-	/* A call in a read transaction holds no lock, but it would keep its
-	 * snapshot while a slow client sends the body. */
-	if (r->mode == TXN_READ && (r->body != NULL || r->guard != NULL))
+	/* Without a body there is nothing to be guarded before. */
+	if (r->mode == TXN_READ && r->body == NULL && r->guard != NULL)
+		return false;
+	/* A stream would keep its snapshot while a slow client sends the
+	 * body. */
+	if (r->body != NULL && (r->flags & ROUTE_STREAM) != 0)
 		return false;
 	/* What has left cannot be rolled back. */
 	return r->mode == TXN_READ || (r->flags & ROUTE_STREAM) == 0;

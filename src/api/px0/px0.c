@@ -107,6 +107,11 @@ static const struct err_text payload_texts[] = {
 	{ERR_NONE, NULL, 0, NULL},
 };
 
+static const struct err_text render_texts[] = {
+	{ERR_BODY_INVALID, "render", 422, "template execution failed"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
 static const struct err_text texts[] = {
 	{ERR_REQUEST_MALFORMED, NULL, 0, "malformed request"},
 	{ERR_PATH_TOO_LONG, NULL, 0, "request target too long"},
@@ -130,6 +135,8 @@ static const struct err_text texts[] = {
 	{ERR_CREDENTIALS, NULL, 0, "invalid credentials"},
 	{ERR_SIGNUP_CLOSED, NULL, 0, "registration is closed"},
 	{ERR_PROMPT_UNKNOWN, NULL, 0, "prompt not found"},
+	{ERR_VERSION_UNKNOWN, "live", 0, "no live version found for this prompt"},
+	{ERR_VERSION_UNKNOWN, NULL, 0, "version not found"},
 	{ERR_PAYLOAD_UNKNOWN, NULL, 0, "payload not found"},
 	{ERR_PROJECT_UNKNOWN, NULL, 0, "project not found"},
 	{ERR_TEAM_UNKNOWN, NULL, 0, "team not found"},
@@ -301,6 +308,29 @@ static const struct route routes[] = {
 		.mode = TXN_WRITE,
 		.guard = px0_payload_write_guard,
 		.handler = px0_payload_delete,
+	},
+	{
+		.method = METHOD_POST,
+		.path = "/v1/projects/:project/prompts/:slug/render",
+		.name = "render a prompt's live version",
+		.access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.body = &px0_render_fields,
+		.body_size = sizeof(struct px0_render_body),
+		.guard = px0_render_guard, .handler = px0_render,
+		.texts = render_texts,
+	},
+	{
+		.method = METHOD_POST,
+		.path =
+		    "/v1/projects/:project/prompts/:slug/versions/:version/render",
+		.name = "render any version",
+		.access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.body = &px0_render_fields,
+		.body_size = sizeof(struct px0_render_body),
+		.guard = px0_render_guard, .handler = px0_render,
+		.texts = render_texts,
 	},
 };
 /* clang-format on */

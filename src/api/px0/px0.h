@@ -8,6 +8,7 @@
  *	px0_project.c  projects
  *	px0_prompt.c   prompts
  *	px0_payload.c  payloads
+ *	px0_render.c   templates filled in
  */
 #ifndef API_PX0_PX0_H
 #define API_PX0_PX0_H
@@ -90,6 +91,11 @@ struct px0_prompt_query {
 	struct given_text archived;
 };
 
+struct px0_render_body {
+	struct given_json variables;
+	struct given_text payload_id;
+};
+
 extern const struct field_table px0_register_fields;
 extern const struct field_table px0_login_fields;
 extern const struct field_table px0_project_fields;
@@ -98,6 +104,7 @@ extern const struct field_table px0_describe_fields;
 extern const struct field_table px0_prompt_query_fields;
 extern const struct field_table px0_payload_post_fields;
 extern const struct field_table px0_payload_put_fields;
+extern const struct field_table px0_render_fields;
 
 /*
  * What the routes name.
@@ -120,5 +127,7 @@ route_prepare_fn px0_payload_prepare;
 route_fn px0_payload_post_guard, px0_payload_write_guard;
 route_fn px0_payload_post, px0_payload_list;
 route_fn px0_payload_get, px0_payload_put, px0_payload_delete;
+
+route_fn px0_render_guard, px0_render;
 
 #endif
