@@ -22,7 +22,7 @@ LAYERS = {
     "wire": ("scan doc form body field csv", "base"),
     "store": ("statement matcher connection lock schema store txn query",
               "base"),
-    "domain": ("secret user token audio asset upload project prompt version "
+    "domain": ("secret user token audio asset upload project reach prompt version "
                "payload run_log search comment change restore placeholder "
                "transfer audit installation", "base store"),
     "api": ("call route family auth dispatch account page service "

@@ -41,14 +41,6 @@ WHERE m.user_id = :user_id
 ORDER BY m.created_at, p.created_at, p.id
 LIMIT 1
 
--- name: membership_role_in_project
--- mode: read
-SELECT m.role
-FROM project AS p
-JOIN membership AS m ON m.team_id = p.team_id
-WHERE p.id = :project_id
-  AND m.user_id = :user_id
-
 -- name: project_find
 -- mode: read
 SELECT id, team_id, name, slug, created_at
@@ -68,27 +60,12 @@ SELECT id, organisation_id, name, created_at
 FROM team
 WHERE id = :id
 
--- name: team_list_of_user
--- mode: read
-SELECT t.id, t.organisation_id, t.name, t.created_at
-FROM membership AS m
-JOIN team AS t ON t.id = m.team_id
-WHERE m.user_id = :user_id
-ORDER BY m.created_at, t.id
-
 -- name: team_has_members
 -- mode: read
 SELECT 1
 FROM membership
 WHERE team_id = :team_id
 LIMIT 1
-
--- name: membership_role
--- mode: read
-SELECT role
-FROM membership
-WHERE team_id = :team_id
-  AND user_id = :user_id
 
 -- Whoever administers the team that an organisation began with administers
 -- the organisation; in any other of its teams one is a member.

@@ -179,9 +179,8 @@ project_first_of_user(struct txn *t, const char *user_id, const char **out)
 	return ERR_NONE;
 }
 
-/* The role that a query of one role answers; TEAM_NONE without a row. */
-static enum err
-take_role(struct query *q, enum team_role *out)
+enum err
+team_role_take(struct query *q, enum team_role *out)
 {
 	enum team_role role = TEAM_NONE;
 	enum err err;
@@ -195,42 +194,6 @@ take_role(struct query *q, enum team_role *out)
 }
 
 enum err
-project_role(struct txn *t, const char *project_id, const char *user_id,
-    enum team_role *out)
-{
-	struct query q;
-
-	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE_IN_PROJECT);
-	query_text(&q, ":project_id", project_id);
-	query_text(&q, ":user_id", user_id);
-	return take_role(&q, out);
-}
-
-enum err
-project_prompt_role(struct txn *t, const char *prompt_id, const char *user_id,
-    enum team_role *out)
-{
-	struct query q;
-
-	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE_ON_PROMPT);
-	query_text(&q, ":prompt_id", prompt_id);
-	query_text(&q, ":user_id", user_id);
-	return take_role(&q, out);
-}
-
-enum err
-team_role(struct txn *t, const char *team_id, const char *user_id,
-    enum team_role *out)
-{
-	struct query q;
-
-	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE);
-	query_text(&q, ":team_id", team_id);
-	query_text(&q, ":user_id", user_id);
-	return take_role(&q, out);
-}
-
-enum err
 organisation_role(struct txn *t, const char *organisation_id,
     const char *user_id, enum team_role *out)
 {
@@ -239,7 +202,7 @@ organisation_role(struct txn *t, const char *organisation_id,
 	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE_IN_ORGANISATION);
 	query_text(&q, ":organisation_id", organisation_id);
 	query_text(&q, ":user_id", user_id);
-	return take_role(&q, out);
+	return team_role_take(&q, out);
 }
 
 enum err

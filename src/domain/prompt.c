@@ -67,14 +67,14 @@ prompt_find(struct txn *t, const char *id, struct prompt *out)
 
 enum err
 prompt_find_by_slug(
-    struct txn *t, const char *slug, const char *user_id, struct prompt *out)
+    struct txn *t, const char *slug, const char *token_id, struct prompt *out)
 {
 	const char *id = NULL;
 	struct query q;
 	enum err err;
 
 	query_start(&q, t, STATEMENT_PROMPT_ID_BY_SLUG);
-	query_text(&q, ":user_id", user_id);
+	query_text(&q, ":token_id", token_id);
 	query_text(&q, ":slug", slug);
 	if (query_row(&q))
 		id = query_take_text(&q);

@@ -86,10 +86,10 @@ struct prompt_credits {
 /* ERR_PROMPT_UNKNOWN when there is none. */
 enum err prompt_find(struct txn *t, const char *id, struct prompt *out);
 
-/* The prompt of this slug in a project that the user can reach (any, when
+/* The prompt of this slug in a project that the token reaches (any, when
  * there are several).  ERR_PROMPT_UNKNOWN when there is none. */
 enum err prompt_find_by_slug(
-    struct txn *t, const char *slug, const char *user_id, struct prompt *out);
+    struct txn *t, const char *slug, const char *token_id, struct prompt *out);
 
 /* Of a prompt that was found in this transaction. */
 enum err prompt_find_credits(

@@ -312,8 +312,8 @@ px0_my_teams(struct call *c, struct txn *t)
 
 	doc_object(d, NULL);
 	doc_array(d, "teams");
-	query_start(&q, t, STATEMENT_TEAM_LIST_OF_USER);
-	query_text(&q, ":user_id", c->caller.user_id);
+	query_start(&q, t, STATEMENT_REACH_TEAM_LIST);
+	query_text(&q, ":token_id", c->caller.token_id);
 	while (query_row(&q)) {
 		team_take(&q, &team);
 		show_team(d, &team);

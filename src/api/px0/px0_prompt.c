@@ -5,6 +5,7 @@
 #include "api/px0/px0.h"
 
 #include "base/text.h"
+#include "domain/reach.h"
 
 #define NAME_MAX_CHARS 255
 
@@ -205,7 +206,7 @@ px0_prompt_list_by_query(struct call *c, struct txn *t)
 		return show_prompts(c, t, NULL);
 	if (!text_uuid_lenient(named->text, id))
 		return call_fail(c, ERR_ID_INVALID, NULL, NULL);
-	if ((err = project_role(t, id, c->caller.user_id, &role)) != ERR_NONE)
+	if ((err = reach_project(t, c->caller.token_id, id, &role)) != ERR_NONE)
 		return err;
 	/* The one place where out of reach is 403, unknown projects too. */
 	if (role == TEAM_NONE)
@@ -229,7 +230,7 @@ px0_prompt_get(struct call *c, struct txn *t)
 		err = find(c, t, TEAM_VIEWER, &p);
 	else
 		err = prompt_find_by_slug(
-		    t, call_param(c, 0), c->caller.user_id, &p);
+		    t, call_param(c, 0), c->caller.token_id, &p);
 	if (err != ERR_NONE)
 		return err;
 	if (!call_not_modified(c, p.id, p.revision))
