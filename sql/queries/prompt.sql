@@ -131,6 +131,34 @@ SET description = :description,
 WHERE id = :id
   AND revision = :revision
 
+-- name: prompt_set_status
+-- mode: write
+UPDATE prompt
+SET status = :status,
+    revision = revision + 1
+WHERE id = :id
+  AND status <> :status
+
+-- name: prompt_set_schema
+-- mode: write
+UPDATE prompt
+SET payload_schema = :value,
+    updated_at = :updated_at,
+    updated_by = :updated_by,
+    revision = revision + 1
+WHERE id = :id
+  AND revision = :revision
+
+-- name: prompt_move
+-- mode: write
+UPDATE prompt
+SET project_id = :value,
+    updated_at = :updated_at,
+    updated_by = :updated_by,
+    revision = revision + 1
+WHERE id = :id
+  AND revision = :revision
+
 -- The people behind a prompt, and how much was said about it.
 -- name: prompt_find_credits
 -- mode: read

@@ -82,11 +82,24 @@ void project_take(struct query *q, struct project *out);
 enum err project_create(
     struct txn *t, const struct project *first, struct project *out);
 
+/* Give the project another name or slug; NULL keeps it.  ERR_NAME_TAKEN as
+ * above. */
+enum err project_update(struct txn *t, const char *id, const char *name,
+    const char *slug, struct project *out);
+
+/* Delete the project with its prompts.  ERR_ROLE_TOO_LOW for the project of
+ * the installation itself, which the operators' prompts need. */
+enum err project_delete(struct txn *t, const char *id);
+
 /* ERR_TEAM_UNKNOWN when there is none. */
 enum err team_find(struct txn *t, const char *id, struct team *out);
 
 /* Likewise for the team columns. */
 void team_take(struct query *q, struct team *out);
+
+/* Give a member another role.  ERR_MEMBER_UNKNOWN when the user is none. */
+enum err team_set_role(struct txn *t, const char *team_id,
+    const char *user_id, enum team_role role);
 
 enum err team_has_members(struct txn *t, const char *team_id, bool *out);
 
@@ -95,5 +108,10 @@ enum err team_has_members(struct txn *t, const char *team_id, bool *out);
  * otherwise. */
 enum err organisation_role(struct txn *t, const char *organisation_id,
     const char *user_id, enum team_role *out);
+
+/* An admin of the organisation: the user if he is one, else the first there
+ * is.  ERR_USER_UNKNOWN when it has none. */
+enum err organisation_find_admin(struct txn *t, const char *organisation_id,
+    const char *user_id, const char **out);
 
 #endif

@@ -4,7 +4,10 @@
  *
  *	px0.c          bodies, words, routes, the family itself
  *	px0_reach.c    ids of the path, and who may do what with them
- *	px0_account.c  registering, sessions, the caller himself, health
+ *	px0_account.c  registering, logging in and out, health
+ *	px0_profile.c  the caller himself, his sessions and teams
+ *	px0_team.c     members' roles
+ *	px0_key.c      API keys
  *	px0_project.c  projects
  *	px0_prompt.c   prompts
  *	px0_payload.c  payloads
@@ -16,6 +19,7 @@
 #include "domain/payload.h"
 #include "domain/project.h"
 #include "domain/prompt.h"
+#include "domain/user.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -32,6 +36,14 @@ const char *px0_choose_slug(struct call *c, const struct given_text *slug,
 bool px0_is_given(const struct given_text *text);
 
 void px0_show_time(struct doc *d, const char *name, int64_t at_ms);
+
+void px0_show_user(struct doc *d, const struct user *user);
+
+/* 200 {"message":"…"}, the caller's alone. */
+void px0_reply_message(struct call *c, const char *text);
+
+/* px0's rules for a new password; refuses the body. */
+enum err px0_check_password(struct call *c, const char *password);
 
 /*
  * Reach.  A caller's role is the one that he has in the team, bounded by what
@@ -52,6 +64,9 @@ enum err px0_reach_prompt(
 enum err px0_reach_project(
     struct call *c, struct txn *t, enum team_role needed, const char **out);
 
+/* A role, as far as the token lets its user have it. */
+enum team_role px0_bound_role(const struct call *c, enum team_role role);
+
 /* The caller's role in a team; TEAM_NONE for unknown teams. */
 enum err px0_role_in_team(
     struct call *c, struct txn *t, const char *team_id, enum team_role *out);
@@ -69,6 +84,30 @@ struct px0_register_body {
 struct px0_login_body {
 	struct given_text email;
 	struct given_text password;
+};
+
+struct px0_email_body {
+	struct given_text email;
+};
+
+struct px0_password_body {
+	struct given_text current;
+	struct given_text fresh;
+};
+
+struct px0_role_body {
+	struct given_text role;
+};
+
+struct px0_key_body {
+	struct given_text name;
+	struct given_text org_id;
+	struct given_json team_ids;
+	struct given_text operation;
+};
+
+struct px0_key_query {
+	struct given_text org_id;
 };
 
 struct px0_project_body {
@@ -92,7 +131,14 @@ struct px0_prompt_query {
 
 extern const struct field_table px0_register_fields;
 extern const struct field_table px0_login_fields;
+extern const struct field_table px0_email_fields;
+extern const struct field_table px0_password_fields;
+extern const struct field_table px0_role_fields;
+extern const struct field_table px0_key_fields;
+extern const struct field_table px0_key_put_fields;
+extern const struct field_table px0_key_query_fields;
 extern const struct field_table px0_project_fields;
+extern const struct field_table px0_project_put_fields;
 extern const struct field_table px0_prompt_fields;
 extern const struct field_table px0_describe_fields;
 extern const struct field_table px0_prompt_query_fields;
@@ -106,10 +152,24 @@ extern const struct field_table px0_payload_put_fields;
 route_fn px0_health;
 route_prepare_fn px0_register_prepare, px0_login_prepare, px0_logout_prepare;
 route_fn px0_register, px0_login, px0_logout;
-route_fn px0_me, px0_my_teams;
+
+route_fn px0_person_guard;
+route_prepare_fn px0_me_prepare, px0_password_prepare;
+route_fn px0_me, px0_me_put, px0_me_delete, px0_password_post;
+route_fn px0_session_guard, px0_session_list, px0_session_delete;
+route_fn px0_my_teams, px0_my_organisations;
+
+route_fn px0_role_guard, px0_role_put;
+route_prepare_fn px0_role_prepare;
+
+route_prepare_fn px0_key_post_prepare, px0_key_regenerate_prepare;
+route_fn px0_key_guard, px0_key_post, px0_key_list;
+route_fn px0_key_put, px0_key_delete, px0_key_regenerate;
 
 route_prepare_fn px0_project_prepare;
+route_fn px0_project_put_guard, px0_project_delete_guard;
 route_fn px0_project_post, px0_project_get, px0_project_list;
+route_fn px0_project_put, px0_project_delete;
 
 route_prepare_fn px0_prompt_prepare;
 route_fn px0_prompt_post_guard, px0_prompt_put_guard, px0_prompt_delete_guard;

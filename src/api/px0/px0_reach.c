@@ -11,8 +11,8 @@ static const enum team_role bounds[] = {
 	[TOKEN_ADMIN] = TEAM_ADMIN,
 };
 
-static enum team_role
-bound_role(const struct call *c, enum team_role role)
+enum team_role
+px0_bound_role(const struct call *c, enum team_role role)
 {
 	enum team_role most = bounds[c->caller.operation];
 
@@ -27,7 +27,7 @@ check_role(struct call *c, enum team_role role, enum team_role needed,
 {
 	if (role == TEAM_NONE)
 		return call_fail(c, unknown, NULL, NULL);
-	if (bound_role(c, role) < needed)
+	if (px0_bound_role(c, role) < needed)
 		return call_fail(c, ERR_ROLE_TOO_LOW, NULL, NULL);
 	return ERR_NONE;
 }
@@ -86,6 +86,6 @@ px0_role_in_team(
 
 	if (err != ERR_NONE)
 		return err;
-	*out = bound_role(c, role);
+	*out = px0_bound_role(c, role);
 	return ERR_NONE;
 }
