@@ -128,6 +128,11 @@ static const struct err_text project_texts[] = {
 	{ERR_NONE, NULL, 0, NULL},
 };
 
+static const struct err_text move_texts[] = {
+	{ERR_NAME_TAKEN, NULL, 0, "a prompt with this name or slug already exists in the target project"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
 static const struct err_text payload_texts[] = {
 	{ERR_BODY_INVALID, "variables", 0, "invalid payload variables: must be valid JSON"},
 	{ERR_NONE, NULL, 0, NULL},
@@ -158,6 +163,7 @@ static const struct err_text texts[] = {
 	{ERR_SIGNUP_CLOSED, NULL, 0, "registration is closed"},
 	{ERR_PROMPT_UNKNOWN, NULL, 0, "prompt not found"},
 	{ERR_PAYLOAD_UNKNOWN, NULL, 0, "payload not found"},
+	{ERR_PROJECT_UNKNOWN, "target", 0, "target project not found"},
 	{ERR_PROJECT_UNKNOWN, NULL, 0, "project not found"},
 	{ERR_TEAM_UNKNOWN, NULL, 0, "team not found"},
 	{ERR_MEMBER_UNKNOWN, NULL, 0, "team member relationship not found"},
@@ -398,8 +404,42 @@ static const struct route routes[] = {
 		.method = METHOD_DELETE, .path = "/v1/prompts/:prompt",
 		.name = "delete a prompt", .access = ACCESS_CALLER,
 		.mode = TXN_WRITE,
-		.guard = px0_prompt_delete_guard,
+		.guard = px0_prompt_admin_guard,
 		.handler = px0_prompt_delete,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/prompts/:prompt/archive",
+		.name = "archive a prompt", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.guard = px0_prompt_admin_guard,
+		.handler = px0_prompt_archive,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/prompts/:prompt/restore",
+		.name = "restore a prompt", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.guard = px0_prompt_admin_guard,
+		.handler = px0_prompt_restore,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/prompts/:prompt/schema",
+		.name = "give a prompt a schema", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_schema_fields,
+		.body_size = sizeof(struct px0_schema_body),
+		.guard = px0_prompt_put_guard,
+		.prepare = px0_schema_prepare, .handler = px0_schema_post,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/prompts/:prompt/move",
+		.name = "move a prompt to another project",
+		.access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_move_fields,
+		.body_size = sizeof(struct px0_move_body),
+		.guard = px0_move_guard,
+		.prepare = px0_move_prepare, .handler = px0_move_post,
+		.texts = move_texts,
 	},
 	{
 		.method = METHOD_POST, .path = "/v1/prompts/:prompt/payloads",

@@ -55,6 +55,10 @@ enum err px0_check_password(struct call *c, const char *password);
 enum err px0_path_id(
     struct call *c, size_t i, const char *what, const char **out);
 
+/* The caller's role in the named project. */
+enum err px0_role_in_project(struct call *c, struct txn *t,
+    const char *project_id, enum team_role *out);
+
 /* The prompt of the path's first id: ERR_ID_INVALID, ERR_PROMPT_UNKNOWN
  * without any role, ERR_ROLE_TOO_LOW below needed. */
 enum err px0_reach_prompt(
@@ -122,6 +126,14 @@ struct px0_prompt_body {
 	struct given_text slug;
 };
 
+struct px0_schema_body {
+	struct given_json schema;
+};
+
+struct px0_move_body {
+	struct given_text project_id;
+};
+
 struct px0_prompt_query {
 	struct given_text project;
 	struct given_text project_id;
@@ -141,6 +153,8 @@ extern const struct field_table px0_project_fields;
 extern const struct field_table px0_project_put_fields;
 extern const struct field_table px0_prompt_fields;
 extern const struct field_table px0_describe_fields;
+extern const struct field_table px0_schema_fields;
+extern const struct field_table px0_move_fields;
 extern const struct field_table px0_prompt_query_fields;
 extern const struct field_table px0_payload_post_fields;
 extern const struct field_table px0_payload_put_fields;
@@ -172,9 +186,12 @@ route_fn px0_project_post, px0_project_get, px0_project_list;
 route_fn px0_project_put, px0_project_delete;
 
 route_prepare_fn px0_prompt_prepare;
-route_fn px0_prompt_post_guard, px0_prompt_put_guard, px0_prompt_delete_guard;
+route_fn px0_prompt_post_guard, px0_prompt_put_guard, px0_prompt_admin_guard;
 route_fn px0_prompt_post, px0_prompt_get, px0_prompt_put, px0_prompt_delete;
 route_fn px0_prompt_list, px0_prompt_list_by_query;
+route_fn px0_prompt_archive, px0_prompt_restore;
+route_prepare_fn px0_schema_prepare, px0_move_prepare;
+route_fn px0_schema_post, px0_move_guard, px0_move_post;
 
 route_prepare_fn px0_payload_prepare;
 route_fn px0_payload_post_guard, px0_payload_write_guard;

@@ -78,6 +78,19 @@ px0_reach_project(
 }
 
 enum err
+px0_role_in_project(struct call *c, struct txn *t, const char *project_id,
+    enum team_role *out)
+{
+	enum team_role role;
+	enum err err = reach_project(t, c->caller.token_id, project_id, &role);
+
+	if (err != ERR_NONE)
+		return err;
+	*out = px0_bound_role(c, role);
+	return ERR_NONE;
+}
+
+enum err
 px0_role_in_team(
     struct call *c, struct txn *t, const char *team_id, enum team_role *out)
 {
