@@ -22,7 +22,7 @@ LAYERS = {
     "wire": ("scan doc form body field csv schema", "base"),
     "store": ("statement matcher connection lock schema store txn query",
               "base"),
-    "domain": ("secret user token key audio asset upload project reach prompt "
+    "domain": ("secret user token key key_use audio asset upload project reach prompt "
                "version payload run_log search comment change restore "
                "placeholder transfer audit installation", "base store"),
     "api": ("call route family auth dispatch account page service "
