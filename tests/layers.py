@@ -20,10 +20,10 @@ LAYERS = {
     "base": ("given text fold clock log arena buf err config", ""),
     "http": ("request response pattern fcgi", "base"),
     "wire": ("scan doc form body field csv schema", "base"),
-    "store": ("statement matcher connection lock schema store txn query",
+    "store": ("statement matcher stemmer connection lock schema store txn query",
               "base"),
     "domain": ("secret user token key key_use audio asset upload project reach prompt "
-               "version payload run_log search comment change restore "
+               "version payload run_log search word_search comment change restore "
                "placeholder transfer audit installation", "base store"),
     "api": ("call route family auth dispatch account page service "
             "promptcrafter px0 voice admin", "base http wire store domain"),

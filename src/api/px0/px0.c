@@ -128,6 +128,12 @@ static const struct err_text project_texts[] = {
 	{ERR_NONE, NULL, 0, NULL},
 };
 
+static const struct err_text search_texts[] = {
+	{ERR_QUERY_INVALID, "q", 0, "q query parameter is required"},
+	{ERR_QUERY_INVALID, "type", 0, "type must be one of: prompt, skill, tool"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
 static const struct err_text move_texts[] = {
 	{ERR_NAME_TAKEN, NULL, 0, "a prompt with this name or slug already exists in the target project"},
 	{ERR_NONE, NULL, 0, NULL},
@@ -481,6 +487,15 @@ static const struct route routes[] = {
 		.mode = TXN_WRITE,
 		.guard = px0_payload_write_guard,
 		.handler = px0_payload_delete,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/search",
+		.name = "search for prompts", .access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.query = &px0_search_fields,
+		.query_size = sizeof(struct px0_search_query),
+		.handler = px0_search,
+		.texts = search_texts,
 	},
 };
 /* clang-format on */

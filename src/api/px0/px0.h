@@ -11,6 +11,7 @@
  *	px0_project.c  projects
  *	px0_prompt.c   prompts
  *	px0_payload.c  payloads
+ *	px0_search.c   the search
  */
 #ifndef API_PX0_PX0_H
 #define API_PX0_PX0_H
@@ -141,6 +142,12 @@ struct px0_prompt_query {
 	struct given_text archived;
 };
 
+struct px0_search_query {
+	struct given_text q;
+	struct given_text type;
+};
+
+extern const struct field_table px0_search_fields;
 extern const struct field_table px0_register_fields;
 extern const struct field_table px0_login_fields;
 extern const struct field_table px0_email_fields;
@@ -197,5 +204,7 @@ route_prepare_fn px0_payload_prepare;
 route_fn px0_payload_post_guard, px0_payload_write_guard;
 route_fn px0_payload_post, px0_payload_list;
 route_fn px0_payload_get, px0_payload_put, px0_payload_delete;
+
+route_fn px0_search;
 
 #endif
