@@ -19,12 +19,13 @@ SRC = ROOT / "src"
 LAYERS = {
     "base": ("given text fold clock log arena buf err config", ""),
     "http": ("request response pattern fcgi", "base"),
-    "wire": ("scan doc form body field csv", "base"),
-    "store": ("statement matcher connection lock schema store txn query",
-              "base"),
-    "domain": ("template payload_schema render secret user token audio asset "
-               "upload project prompt version payload run_log search comment "
-               "change restore placeholder transfer audit installation", "base store"),
+    "wire": ("scan doc form body field csv schema", "base"),
+    "store": ("statement matcher stemmer connection lock schema store txn "
+              "query", "base"),
+    "domain": ("template payload_schema render secret user token key key_use "
+               "audio asset upload project reach prompt version payload "
+               "run_log search word_search comment change restore "
+               "placeholder transfer audit installation", "base store"),
     "api": ("json_value call route family auth dispatch account page service "
             "promptcrafter px0 voice admin", "base http wire store domain"),
     "cli": ("command progress importer import_csv import_json import export "

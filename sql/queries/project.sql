@@ -41,14 +41,6 @@ WHERE m.user_id = :user_id
 ORDER BY m.created_at, p.created_at, p.id
 LIMIT 1
 
--- name: membership_role_in_project
--- mode: read
-SELECT m.role
-FROM project AS p
-JOIN membership AS m ON m.team_id = p.team_id
-WHERE p.id = :project_id
-  AND m.user_id = :user_id
-
 -- name: project_find
 -- mode: read
 SELECT id, team_id, name, slug, created_at
@@ -68,27 +60,12 @@ SELECT id, organisation_id, name, created_at
 FROM team
 WHERE id = :id
 
--- name: team_list_of_user
--- mode: read
-SELECT t.id, t.organisation_id, t.name, t.created_at
-FROM membership AS m
-JOIN team AS t ON t.id = m.team_id
-WHERE m.user_id = :user_id
-ORDER BY m.created_at, t.id
-
 -- name: team_has_members
 -- mode: read
 SELECT 1
 FROM membership
 WHERE team_id = :team_id
 LIMIT 1
-
--- name: membership_role
--- mode: read
-SELECT role
-FROM membership
-WHERE team_id = :team_id
-  AND user_id = :user_id
 
 -- Whoever administers the team that an organisation began with administers
 -- the organisation; in any other of its teams one is a member.
@@ -102,3 +79,57 @@ WHERE t.organisation_id = :organisation_id
   AND m.user_id = :user_id
 ORDER BY role
 LIMIT 1
+
+-- The organisations that a user is in, and his place in each.
+-- name: organisation_list_of_user
+-- mode: read
+SELECT o.id, o.name,
+       max(t.name = 'Default Team' AND m.role = 'admin') AS is_admin,
+       o.created_at
+FROM membership AS m
+JOIN team AS t ON t.id = m.team_id
+JOIN organisation AS o ON o.id = t.organisation_id
+WHERE m.user_id = :user_id
+GROUP BY o.id
+ORDER BY o.created_at, o.id
+
+-- An admin of the organisation: the named user if he is one, else the first.
+-- name: organisation_find_admin
+-- mode: read
+SELECT m.user_id
+FROM team AS t
+JOIN membership AS m ON m.team_id = t.id
+WHERE t.organisation_id = :organisation_id
+  AND t.name = 'Default Team'
+  AND m.role = 'admin'
+ORDER BY m.user_id = :user_id DESC, m.created_at, m.user_id
+LIMIT 1
+
+-- name: membership_find
+-- mode: read
+SELECT role
+FROM membership
+WHERE team_id = :team_id
+  AND user_id = :user_id
+
+-- name: membership_set_role
+-- mode: write
+UPDATE membership
+SET role = :role
+WHERE team_id = :team_id
+  AND user_id = :user_id
+  AND role <> :role
+
+-- name: project_update
+-- mode: write
+UPDATE project
+SET name = coalesce(:name, name),
+    slug = coalesce(:slug, slug)
+WHERE id = :id
+  AND (name <> coalesce(:name, name) OR slug <> coalesce(:slug, slug))
+
+-- The triggers delete, and record, its prompts first.
+-- name: project_delete
+-- mode: write
+DELETE FROM project
+WHERE id = :id

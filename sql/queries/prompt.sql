@@ -107,33 +107,52 @@ WHERE project_id = :project_id
   AND status = coalesce(:status, status)
 ORDER BY created_at DESC, id DESC
 
--- A slug may stand in several projects that the user can reach; the oldest
+-- A slug may stand in several projects that the token reaches; the oldest
 -- prompt is as good as any.
 -- name: prompt_id_by_slug
 -- mode: read
 SELECT p.id
-FROM membership AS m
-JOIN project AS j ON j.team_id = m.team_id
+FROM token_reach AS r
+JOIN project AS j ON j.team_id = r.team_id
 JOIN prompt AS p ON p.project_id = j.id
-WHERE m.user_id = :user_id
+WHERE r.token_id = :token_id
   AND p.slug = :slug
 ORDER BY p.created_at, p.id
 LIMIT 1
-
--- name: membership_role_on_prompt
--- mode: read
-SELECT m.role
-FROM prompt AS p
-JOIN project AS j ON j.id = p.project_id
-JOIN membership AS m ON m.team_id = j.team_id
-WHERE p.id = :prompt_id
-  AND m.user_id = :user_id
 
 -- The description belongs to the prompt in px0, so no version is appended.
 -- name: prompt_describe
 -- mode: write
 UPDATE prompt
 SET description = :description,
+    updated_at = :updated_at,
+    updated_by = :updated_by,
+    revision = revision + 1
+WHERE id = :id
+  AND revision = :revision
+
+-- name: prompt_set_status
+-- mode: write
+UPDATE prompt
+SET status = :status,
+    revision = revision + 1
+WHERE id = :id
+  AND status <> :status
+
+-- name: prompt_set_schema
+-- mode: write
+UPDATE prompt
+SET payload_schema = :value,
+    updated_at = :updated_at,
+    updated_by = :updated_by,
+    revision = revision + 1
+WHERE id = :id
+  AND revision = :revision
+
+-- name: prompt_move
+-- mode: write
+UPDATE prompt
+SET project_id = :value,
     updated_at = :updated_at,
     updated_by = :updated_by,
     revision = revision + 1

@@ -9,8 +9,12 @@ VALUES (:digest, :id, :user_id, :kind, :name, :operation, :scopes,
 
 -- name: token_find_caller
 -- mode: read
-SELECT t.id, t.kind, t.operation, t.scopes, u.id, u.email, u.name, u.role,
-       u.is_admin, u.is_verified
+SELECT t.id, t.kind, t.operation, t.scopes, t.organisation_id,
+       EXISTS (SELECT 1
+               FROM token_team AS b
+               WHERE b.token_id = t.id),
+       t.last_used_at, u.id, u.email, u.name,
+       u.role, u.is_admin, u.is_verified
 FROM token AS t
 JOIN user AS u ON u.id = t.user_id
 WHERE t.digest = :digest
@@ -21,3 +25,27 @@ WHERE t.digest = :digest
 DELETE FROM token
 WHERE digest = :digest
   AND kind = 'session'
+
+-- name: session_list
+-- mode: read
+SELECT id, user_id, expires_at, created_at
+FROM token
+WHERE user_id = :user_id
+  AND kind = 'session'
+  AND expires_at > :now
+ORDER BY created_at DESC, id DESC
+
+-- name: session_delete
+-- mode: write
+DELETE FROM token
+WHERE id = :id
+  AND user_id = :user_id
+  AND kind = 'session'
+
+-- Never backwards: several processes note the same key.
+-- name: token_note_use
+-- mode: write
+UPDATE token
+SET last_used_at = :at
+WHERE id = :id
+  AND coalesce(last_used_at, 0) < :at

@@ -24,22 +24,42 @@ find_user(struct txn *t, void *arg)
 	return user_find_by_email(t, lookup->email, lookup->user);
 }
 
-enum err
-account_prepare_login(struct call *c, const char *email, const char *password)
+/* The user of this address, whom the password fits. */
+static enum err
+find_by_password(struct call *c, const char *email, const char *password,
+    struct user *out)
 {
-	struct account *made = arena_alloc(c->arena, sizeof(*made));
-	struct lookup lookup = { .email = email, .user = &made->user };
+	struct lookup lookup = { .email = email, .user = out };
 	enum err err =
 	    txn_run(c->site->store, TXN_READ, find_user, &lookup, &c->txn);
 
 	if (err != ERR_NONE && err != ERR_USER_UNKNOWN)
 		return err;
 	/* An unknown address costs as much time as a wrong password. */
-	if (!user_password_fits(made->user.password_hash, password))
+	if (!user_password_fits(out->password_hash, password))
 		return call_fail(c, ERR_CREDENTIALS, NULL, NULL);
+	return ERR_NONE;
+}
+
+enum err
+account_prepare_login(struct call *c, const char *email, const char *password)
+{
+	struct account *made = arena_alloc(c->arena, sizeof(*made));
+	enum err err = find_by_password(c, email, password, &made->user);
+
+	if (err != ERR_NONE)
+		return err;
 	token_draw(true, made->secret);
 	c->prepared = made;
 	return ERR_NONE;
+}
+
+enum err
+account_check_password(struct call *c, const char *email, const char *password)
+{
+	struct user user = { 0 };
+
+	return find_by_password(c, email, password, &user);
 }
 
 enum err

@@ -27,6 +27,11 @@ enum err account_prepare_signup(struct call *c, const char *password);
 enum err account_prepare_login(
     struct call *c, const char *email, const char *password);
 
+/* Does the password fit the address?  ERR_CREDENTIALS, in equal time, when it
+ * does not. */
+enum err account_check_password(
+    struct call *c, const char *email, const char *password);
+
 /* Store a session of the user's; expires_at may be NULL. */
 enum err account_open_session(struct call *c, struct txn *t,
     const char *user_id, const char *secret, int64_t *expires_at);

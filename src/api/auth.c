@@ -3,6 +3,7 @@
 
 #include "api/family.h"
 #include "base/text.h"
+#include "domain/key_use.h"
 
 /* What each kind of access asks for. */
 struct access_rule {
@@ -94,6 +95,11 @@ auth_check(struct call *c, struct txn *t)
 	    (err = token_find_caller(t, secret, &c->caller)) != ERR_NONE)
 		return err;
 	c->has_caller = true;
+	key_uses_note(c->site->uses, &c->caller, txn_now(t));
+	/* Elsewhere a key that is bound to teams would open all that its maker
+	 * may see. */
+	if (c->caller.is_bound && !c->family->heeds_teams)
+		return call_fail(c, ERR_TOKEN_INVALID, NULL, NULL);
 	if (rule->session && !c->caller.is_session)
 		return call_fail(c, ERR_TOKEN_INVALID, NULL, NULL);
 	if (!c->caller.is_verified)

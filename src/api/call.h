@@ -28,12 +28,14 @@
 #include <sys/types.h>
 
 struct family;
+struct key_uses;
 struct route;
 
 /* What all calls of a process share; read-only once serving has begun. */
 struct site {
 	const struct config *config;
 	struct store *store;
+	struct key_uses *uses;      /* of API keys, to be written later */
 	unsigned char link_key[32]; /* signs upload and download links */
 };
 

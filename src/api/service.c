@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "domain/installation.h"
+#include "domain/key_use.h"
 #include "domain/search.h"
 #include "domain/secret.h"
 #include "http/fcgi.h"
@@ -89,11 +90,17 @@ open_site(struct app *app, const char *const *env, struct failure *f)
 	if (err != ERR_NONE)
 		return err;
 	app->site.config = &app->config;
+	/* This may run again after a failure. */
+	if (app->site.uses == NULL)
+		app->site.uses = key_uses_new();
+	if (app->site.uses == NULL)
+		return err_fail(f, ERR_INTERNAL, NULL, "out of memory");
 	return secret_load(app->config.data, "link", app->site.link_key, f);
 }
 
 /*
- * The search's index is brought up to date while nobody writes.
+ * What no request waits for: the search's index is brought up to date while
+ * nobody writes, and the last use of API keys is written down.
  */
 
 static struct timespec
@@ -130,12 +137,16 @@ keep_up(void *arg)
 	int64_t pause_ms = 0;
 
 	/* A batch that fails is tried again; the store has logged why. */
-	while (pause_upkeep(app, pause_ms))
+	while (pause_upkeep(app, pause_ms)) {
 		(void)search_catch_up(app->site.store, &pause_ms);
+		(void)key_uses_write(app->site.uses, app->site.store);
+	}
+	(void)key_uses_write(app->site.uses, app->site.store);
 	return NULL;
 }
 
-/* Without the thread searches are as right, only slower. */
+/* Without the thread searches are as right, only slower, and the last use of
+ * keys is not known. */
 static void
 start_upkeep(struct app *app)
 {
@@ -159,20 +170,25 @@ stop_upkeep(struct app *app)
 	return pthread_timedjoin_np(app->upkeep, NULL, &until) == 0;
 }
 
-/* A CGI process has no idle time: what a search asked for is done when the
+/* A CGI process has no idle time: what a request left to do is done when the
  * answer has left, for a bounded time. */
 static void
 catch_up_once(struct app *app)
 {
 	int64_t end_us = clock_steady_us() + CGI_UPKEEP_US, pause_ms = 0;
+	bool is_behind;
 
-	if (!app->ready || !store_take_upkeep(app->site.store))
+	if (!app->ready)
+		return;
+	is_behind = store_take_upkeep(app->site.store);
+	if (!is_behind && key_uses_is_empty(app->site.uses))
 		return;
 	/* The web server waits for the end of the output.  Under mod_cgid
 	 * both descriptors are one socket. */
 	close(STDOUT_FILENO);
 	close(STDIN_FILENO);
-	while (pause_ms == 0 && clock_steady_us() < end_us)
+	(void)key_uses_write(app->site.uses, app->site.store);
+	while (is_behind && pause_ms == 0 && clock_steady_us() < end_us)
 		(void)search_catch_up(app->site.store, &pause_ms);
 }
 
@@ -338,6 +354,7 @@ service_run(bool as_cgi)
 		end = serve(&app);
 	if (end != FCGI_ABANDONED) {
 		store_close(app.site.store);
+		key_uses_free(app.site.uses);
 		pthread_mutex_destroy(&app.mutex);
 		arena_free(app.arena);
 	}

@@ -50,7 +50,10 @@ enum err {
 	ERR_ASSET_UNKNOWN,
 	ERR_PROJECT_UNKNOWN,
 	ERR_TEAM_UNKNOWN,
+	ERR_MEMBER_UNKNOWN, /* not in that team */
 	ERR_USER_UNKNOWN,
+	ERR_KEY_UNKNOWN, /* an API key, by its id */
+	ERR_SESSION_UNKNOWN,
 	ERR_UPLOAD_UNKNOWN,  /* never made, or expired */
 	ERR_UPLOAD_EMPTY,    /* made, nothing uploaded yet */
 	ERR_UPLOAD_CONSUMED, /* used by another prompt */

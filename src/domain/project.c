@@ -179,9 +179,8 @@ project_first_of_user(struct txn *t, const char *user_id, const char **out)
 	return ERR_NONE;
 }
 
-/* The role that a query of one role answers; TEAM_NONE without a row. */
-static enum err
-take_role(struct query *q, enum team_role *out)
+enum err
+team_role_take(struct query *q, enum team_role *out)
 {
 	enum team_role role = TEAM_NONE;
 	enum err err;
@@ -195,42 +194,6 @@ take_role(struct query *q, enum team_role *out)
 }
 
 enum err
-project_role(struct txn *t, const char *project_id, const char *user_id,
-    enum team_role *out)
-{
-	struct query q;
-
-	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE_IN_PROJECT);
-	query_text(&q, ":project_id", project_id);
-	query_text(&q, ":user_id", user_id);
-	return take_role(&q, out);
-}
-
-enum err
-project_prompt_role(struct txn *t, const char *prompt_id, const char *user_id,
-    enum team_role *out)
-{
-	struct query q;
-
-	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE_ON_PROMPT);
-	query_text(&q, ":prompt_id", prompt_id);
-	query_text(&q, ":user_id", user_id);
-	return take_role(&q, out);
-}
-
-enum err
-team_role(struct txn *t, const char *team_id, const char *user_id,
-    enum team_role *out)
-{
-	struct query q;
-
-	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE);
-	query_text(&q, ":team_id", team_id);
-	query_text(&q, ":user_id", user_id);
-	return take_role(&q, out);
-}
-
-enum err
 organisation_role(struct txn *t, const char *organisation_id,
     const char *user_id, enum team_role *out)
 {
@@ -239,7 +202,7 @@ organisation_role(struct txn *t, const char *organisation_id,
 	query_start(&q, t, STATEMENT_MEMBERSHIP_ROLE_IN_ORGANISATION);
 	query_text(&q, ":organisation_id", organisation_id);
 	query_text(&q, ":user_id", user_id);
-	return take_role(&q, out);
+	return team_role_take(&q, out);
 }
 
 enum err
@@ -328,5 +291,81 @@ project_create(struct txn *t, const struct project *first, struct project *out)
 	if ((err = insert_project(t, &p)) != ERR_NONE)
 		return err;
 	*out = p;
+	return ERR_NONE;
+}
+
+enum err
+project_update(struct txn *t, const char *id, const char *name,
+    const char *slug, struct project *out)
+{
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_PROJECT_UPDATE);
+	query_text(&q, ":id", id);
+	query_text(&q, ":name", name);
+	query_text(&q, ":slug", slug);
+	if ((err = query_run(&q)) != ERR_NONE)
+		return err;
+	return project_find(t, id, out);
+}
+
+enum err
+project_delete(struct txn *t, const char *id)
+{
+	struct tenancy own;
+	struct query q;
+	enum err err = project_find_installation(t, &own);
+
+	if (err == ERR_NONE && text_equal(id, own.project_id))
+		return txn_fail(t, ERR_ROLE_TOO_LOW, NULL,
+		    "the installation's own project stays");
+	if (err != ERR_NONE && err != ERR_PROJECT_UNKNOWN)
+		return err;
+	query_start(&q, t, STATEMENT_PROJECT_DELETE);
+	query_text(&q, ":id", id);
+	return query_run(&q);
+}
+
+enum err
+team_set_role(struct txn *t, const char *team_id, const char *user_id,
+    enum team_role role)
+{
+	enum team_role old;
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_MEMBERSHIP_FIND);
+	query_text(&q, ":team_id", team_id);
+	query_text(&q, ":user_id", user_id);
+	if ((err = team_role_take(&q, &old)) != ERR_NONE)
+		return err;
+	if (old == TEAM_NONE)
+		return txn_fail(t, ERR_MEMBER_UNKNOWN, NULL, NULL);
+	query_start(&q, t, STATEMENT_MEMBERSHIP_SET_ROLE);
+	query_text(&q, ":team_id", team_id);
+	query_text(&q, ":user_id", user_id);
+	query_text(&q, ":role", team_role_name(role));
+	return query_run(&q);
+}
+
+enum err
+organisation_find_admin(struct txn *t, const char *organisation_id,
+    const char *user_id, const char **out)
+{
+	const char *id = NULL;
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_ORGANISATION_FIND_ADMIN);
+	query_text(&q, ":organisation_id", organisation_id);
+	query_text(&q, ":user_id", user_id);
+	if (query_row(&q))
+		id = query_take_text(&q);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	if (id == NULL)
+		return txn_fail(t, ERR_USER_UNKNOWN, NULL, NULL);
+	*out = id;
 	return ERR_NONE;
 }

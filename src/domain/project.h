@@ -48,6 +48,9 @@ const char *team_role_name(enum team_role role);
 /* TEAM_NONE for any other text. */
 enum team_role team_role_from_name(const char *name);
 
+/* Run a query that answers one role to its end; TEAM_NONE without a row. */
+enum err team_role_take(struct query *q, enum team_role *out);
+
 /* Make an organisation `Default Org`, its team `Default Team` and the team's
  * project `Prompts` (slug `prompts`). */
 enum err project_create_tenancy(struct txn *t, struct tenancy *out);
@@ -67,15 +70,6 @@ enum err project_add_member(struct txn *t, const char *team_id,
 enum err project_first_of_user(
     struct txn *t, const char *user_id, const char **out);
 
-/* The user's role in the team that owns the project; TEAM_NONE when there is
- * no such project or he is no member. */
-enum err project_role(struct txn *t, const char *project_id,
-    const char *user_id, enum team_role *out);
-
-/* The same by one of the project's prompts. */
-enum err project_prompt_role(struct txn *t, const char *prompt_id,
-    const char *user_id, enum team_role *out);
-
 /* ERR_PROJECT_UNKNOWN when there is none. */
 enum err project_find(struct txn *t, const char *id, struct project *out);
 
@@ -88,16 +82,24 @@ void project_take(struct query *q, struct project *out);
 enum err project_create(
     struct txn *t, const struct project *first, struct project *out);
 
+/* Give the project another name or slug; NULL keeps it.  ERR_NAME_TAKEN as
+ * above. */
+enum err project_update(struct txn *t, const char *id, const char *name,
+    const char *slug, struct project *out);
+
+/* Delete the project with its prompts.  ERR_ROLE_TOO_LOW for the project of
+ * the installation itself, which the operators' prompts need. */
+enum err project_delete(struct txn *t, const char *id);
+
 /* ERR_TEAM_UNKNOWN when there is none. */
 enum err team_find(struct txn *t, const char *id, struct team *out);
 
 /* Likewise for the team columns. */
 void team_take(struct query *q, struct team *out);
 
-/* The user's role in the team; TEAM_NONE when there is no such team or he is
- * no member. */
-enum err team_role(struct txn *t, const char *team_id, const char *user_id,
-    enum team_role *out);
+/* Give a member another role.  ERR_MEMBER_UNKNOWN when the user is none. */
+enum err team_set_role(struct txn *t, const char *team_id,
+    const char *user_id, enum team_role role);
 
 enum err team_has_members(struct txn *t, const char *team_id, bool *out);
 
@@ -106,5 +108,10 @@ enum err team_has_members(struct txn *t, const char *team_id, bool *out);
  * otherwise. */
 enum err organisation_role(struct txn *t, const char *organisation_id,
     const char *user_id, enum team_role *out);
+
+/* An admin of the organisation: the user if he is one, else the first there
+ * is.  ERR_USER_UNKNOWN when it has none. */
+enum err organisation_find_admin(struct txn *t, const char *organisation_id,
+    const char *user_id, const char **out);
 
 #endif

@@ -67,14 +67,14 @@ prompt_find(struct txn *t, const char *id, struct prompt *out)
 
 enum err
 prompt_find_by_slug(
-    struct txn *t, const char *slug, const char *user_id, struct prompt *out)
+    struct txn *t, const char *slug, const char *token_id, struct prompt *out)
 {
 	const char *id = NULL;
 	struct query q;
 	enum err err;
 
 	query_start(&q, t, STATEMENT_PROMPT_ID_BY_SLUG);
-	query_text(&q, ":user_id", user_id);
+	query_text(&q, ":token_id", token_id);
 	query_text(&q, ":slug", slug);
 	if (query_row(&q))
 		id = query_take_text(&q);
@@ -524,6 +524,62 @@ prompt_describe(struct txn *t, const struct prompt *old,
 		return txn_fail(t, ERR_STALE, NULL, NULL);
 	*out = p;
 	return ERR_NONE;
+}
+
+enum err
+prompt_set_status(struct txn *t, const struct prompt *old, const char *status,
+    struct prompt *out)
+{
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_PROMPT_SET_STATUS);
+	query_text(&q, ":id", old->id);
+	query_text(&q, ":status", status);
+	if ((err = query_run(&q)) != ERR_NONE)
+		return err;
+	return prompt_find(t, old->id, out);
+}
+
+/* Run one of the updates of a single column on the row that old was. */
+static enum err
+replace_column(struct txn *t, enum statement statement,
+    const struct prompt *old, const char *value, const char *author_id)
+{
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, statement);
+	query_text(&q, ":id", old->id);
+	query_text(&q, ":value", value);
+	query_integer(&q, ":updated_at", txn_time_after(t, old->updated_at));
+	query_text(&q, ":updated_by", author_id);
+	query_integer(&q, ":revision", old->revision);
+	if ((err = query_run(&q)) != ERR_NONE)
+		return err;
+	if (query_changes(t) == 0)
+		return txn_fail(t, ERR_STALE, NULL, NULL);
+	return ERR_NONE;
+}
+
+enum err
+prompt_set_schema(struct txn *t, const struct prompt *old, const char *schema,
+    const char *author_id, struct prompt *out)
+{
+	enum err err = replace_column(
+	    t, STATEMENT_PROMPT_SET_SCHEMA, old, schema, author_id);
+
+	return err != ERR_NONE ? err : prompt_find(t, old->id, out);
+}
+
+enum err
+prompt_move(struct txn *t, const struct prompt *old, const char *project_id,
+    const char *author_id, struct prompt *out)
+{
+	enum err err = replace_column(
+	    t, STATEMENT_PROMPT_MOVE, old, project_id, author_id);
+
+	return err != ERR_NONE ? err : prompt_find(t, old->id, out);
 }
 
 enum err

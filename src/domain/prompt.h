@@ -86,10 +86,10 @@ struct prompt_credits {
 /* ERR_PROMPT_UNKNOWN when there is none. */
 enum err prompt_find(struct txn *t, const char *id, struct prompt *out);
 
-/* The prompt of this slug in a project that the user can reach (any, when
+/* The prompt of this slug in a project that the token reaches (any, when
  * there are several).  ERR_PROMPT_UNKNOWN when there is none. */
 enum err prompt_find_by_slug(
-    struct txn *t, const char *slug, const char *user_id, struct prompt *out);
+    struct txn *t, const char *slug, const char *token_id, struct prompt *out);
 
 /* Of a prompt that was found in this transaction. */
 enum err prompt_find_credits(
@@ -175,6 +175,21 @@ enum err prompt_toggle(struct txn *t, const struct prompt *old,
  * ERR_STALE when the row has moved since old was read. */
 enum err prompt_describe(struct txn *t, const struct prompt *old,
     const char *description, const char *author_id, struct prompt *out);
+
+/* Set the status (active, archived) of old, just found in this transaction;
+ * updated_at stays.  Nothing is written when it has that status already. */
+enum err prompt_set_status(struct txn *t, const struct prompt *old,
+    const char *status, struct prompt *out);
+
+/* Give old another schema of its payloads: a JSON object, NULL for none.
+ * ERR_STALE when the row has moved since old was read. */
+enum err prompt_set_schema(struct txn *t, const struct prompt *old,
+    const char *schema, const char *author_id, struct prompt *out);
+
+/* Move old into another project.  ERR_NAME_TAKEN when that has a prompt of its
+ * slug; ERR_STALE as above. */
+enum err prompt_move(struct txn *t, const struct prompt *old,
+    const char *project_id, const char *author_id, struct prompt *out);
 
 /* Delete the prompt with its versions, payloads, comments and logs; the audit
  * log keeps all of them.  ERR_PROMPT_UNKNOWN when there is none. */

@@ -165,9 +165,8 @@ count_pending(struct txn *t, int64_t *out)
 	return ERR_NONE;
 }
 
-/* Take the ids that a query answers. */
-static enum err
-take_ids(struct query *q, struct arena *a, struct search_hits *out)
+enum err
+search_take_hits(struct query *q, struct search_hits *out)
 {
 	struct search_hits hits = { 0 };
 	const char **longer;
@@ -177,7 +176,7 @@ take_ids(struct query *q, struct arena *a, struct search_hits *out)
 	while (query_row(q)) {
 		if (hits.count == room) {
 			room = room == 0 ? 16 : room * 2;
-			longer = arena_alloc(a, room * sizeof(*longer));
+			longer = arena_alloc(txn_arena(q->txn), room * sizeof(*longer));
 			if (hits.count > 0)
 				memcpy(longer, hits.ids,
 				    hits.count * sizeof(*longer));
@@ -280,19 +279,31 @@ choose_match(struct txn *t, const char *owner_id,
 }
 
 enum err
+search_is_behind(struct txn *t, bool *out)
+{
+	int64_t pending = 0;
+	enum err err = count_pending(t, &pending);
+
+	if (err != ERR_NONE)
+		return err;
+	if (pending > SEARCH_PENDING_MAX)
+		txn_ask_upkeep(t);
+	*out = pending > SEARCH_PENDING_MAX;
+	return ERR_NONE;
+}
+
+enum err
 search_prompts(struct txn *t, const char *owner_id,
     const struct search_terms *terms, struct search_hits *out)
 {
 	const char *match = NULL;
-	int64_t pending = 0;
+	bool is_behind = false;
 	struct query q;
 	enum err err;
 
-	if ((err = count_pending(t, &pending)) != ERR_NONE)
+	if ((err = search_is_behind(t, &is_behind)) != ERR_NONE)
 		return err;
-	if (pending > SEARCH_PENDING_MAX)
-		txn_ask_upkeep(t);
-	else if (terms->trigram_count > 0 &&
+	if (!is_behind && terms->trigram_count > 0 &&
 	    (err = choose_match(t, owner_id, terms, &match)) != ERR_NONE)
 		return err;
 	if (match == NULL) {
@@ -303,7 +314,7 @@ search_prompts(struct txn *t, const char *owner_id,
 	}
 	query_text(&q, ":owner_id", owner_id);
 	query_text(&q, ":terms", terms->folded);
-	return take_ids(&q, txn_arena(t), out);
+	return search_take_hits(&q, out);
 }
 
 /*
@@ -315,15 +326,17 @@ struct batch {
 	bool is_urgent; /* a search has asked for it */
 };
 
-/* Bring one prompt into the index, or out of it. */
+/* Bring one prompt into both indexes, or out of them. */
 static enum err
 settle(struct txn *t, const char *prompt_id)
 {
 	static const enum statement steps[] = {
 		STATEMENT_SEARCH_DROP_WORDS,
+		STATEMENT_WORD_SEARCH_DROP,
 		STATEMENT_SEARCH_DROP_DOCUMENT,
 		STATEMENT_SEARCH_ADD_DOCUMENT,
 		STATEMENT_SEARCH_ADD_WORDS,
+		STATEMENT_WORD_SEARCH_ADD,
 		STATEMENT_SEARCH_SETTLE,
 	};
 	struct query q;
@@ -351,7 +364,7 @@ run_batch(struct txn *t, void *batch)
 
 	query_start(&q, t, STATEMENT_SEARCH_PENDING_LIST);
 	query_integer(&q, ":limit", BATCH_PROMPTS_MAX);
-	if ((err = take_ids(&q, txn_arena(t), &pending)) != ERR_NONE)
+	if ((err = search_take_hits(&q, &pending)) != ERR_NONE)
 		return err;
 	for (i = 0; i < pending.count; i++) {
 		if (i > 0 &&

@@ -12,6 +12,7 @@
 #define DOMAIN_SEARCH_H
 
 #include "base/arena.h"
+#include "store/query.h"
 #include "store/store.h"
 #include "store/txn.h"
 
@@ -47,6 +48,13 @@ bool search_parse(struct arena *a, const char *text, struct search_terms *out);
  * the newest. */
 enum err search_prompts(struct txn *t, const char *owner_id,
     const struct search_terms *terms, struct search_hits *out);
+
+/* Do more prompts wait than a search may look at one by one?  If so, upkeep is
+ * asked for. */
+enum err search_is_behind(struct txn *t, bool *out);
+
+/* Take the ids that a query answers, to its end. */
+enum err search_take_hits(struct query *q, struct search_hits *out);
 
 /* Bring a batch of pending prompts into the index.  Gives way to writes
  * (ERR_BUSY) unless a search of this process has asked for it; then it takes

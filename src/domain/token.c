@@ -40,22 +40,25 @@ token_is_wellformed(const char *secret)
 	return false;
 }
 
-static void
-digest_secret(const char *secret, unsigned char out[crypto_hash_sha256_BYTES])
+void
+token_digest(const char *secret, unsigned char out[TOKEN_DIGEST_SIZE])
 {
+	_Static_assert(TOKEN_DIGEST_SIZE == crypto_hash_sha256_BYTES,
+	    "tokens are stored by their SHA-256");
+
 	crypto_hash_sha256(out, (const unsigned char *)secret, strlen(secret));
 }
 
 enum err
 token_create(struct txn *t, const struct token_new *token, const char *secret)
 {
-	unsigned char digest[crypto_hash_sha256_BYTES];
+	unsigned char digest[TOKEN_DIGEST_SIZE];
 	struct query q;
 
-	digest_secret(secret, digest);
+	token_digest(secret, digest);
 	query_start(&q, t, STATEMENT_TOKEN_INSERT);
 	query_blob(&q, ":digest", digest, sizeof(digest));
-	query_text(&q, ":id", txn_new_id(t));
+	query_text(&q, ":id", token->id != NULL ? token->id : txn_new_id(t));
 	query_text(&q, ":user_id", token->user_id);
 	query_text(&q, ":kind", token->is_session ? "session" : "key");
 	query_text(&q, ":name", token->name);
@@ -68,20 +71,52 @@ token_create(struct txn *t, const struct token_new *token, const char *secret)
 	return query_run(&q);
 }
 
-static enum token_operation
-read_operation(const char *name)
+const char *
+token_operation_name(enum token_operation operation)
 {
-	if (text_equal(name, operations[TOKEN_ADMIN]))
-		return TOKEN_ADMIN;
-	if (text_equal(name, operations[TOKEN_ALL]))
-		return TOKEN_ALL;
-	return TOKEN_READ_RENDER;
+	return operations[operation];
+}
+
+bool
+token_operation_from_name(const char *name, enum token_operation *out)
+{
+	enum token_operation o;
+
+	for (o = TOKEN_READ_RENDER; o <= TOKEN_ADMIN; o++) {
+		if (!text_equal(name, operations[o]))
+			continue;
+		*out = o;
+		return true;
+	}
+	return false;
+}
+
+static void
+take_caller(struct query *q, struct caller *out)
+{
+	const char *operation;
+
+	out->token_id = query_take_text(q);
+	out->is_session = text_equal(query_take_text(q), "session");
+	operation = query_take_text(q);
+	out->operation = TOKEN_READ_RENDER;
+	(void)token_operation_from_name(operation, &out->operation);
+	out->scopes = query_take_text(q);
+	out->organisation_id = query_take_text(q);
+	out->is_bound = query_take_boolean(q);
+	out->last_used_at = query_take_integer(q);
+	out->user_id = query_take_text(q);
+	out->email = query_take_text(q);
+	out->name = query_take_text(q);
+	out->role = query_take_text(q);
+	out->is_admin = query_take_boolean(q);
+	out->is_verified = query_take_boolean(q);
 }
 
 enum err
 token_find_caller(struct txn *t, const char *secret, struct caller *out)
 {
-	unsigned char digest[crypto_hash_sha256_BYTES];
+	unsigned char digest[TOKEN_DIGEST_SIZE];
 	struct caller c;
 	struct query q;
 	bool found;
@@ -89,22 +124,12 @@ token_find_caller(struct txn *t, const char *secret, struct caller *out)
 
 	if (!token_is_wellformed(secret))
 		return txn_fail(t, ERR_TOKEN_INVALID, NULL, NULL);
-	digest_secret(secret, digest);
+	token_digest(secret, digest);
 	query_start(&q, t, STATEMENT_TOKEN_FIND_CALLER);
 	query_blob(&q, ":digest", digest, sizeof(digest));
 	query_integer(&q, ":now", txn_now(t));
-	if ((found = query_row(&q))) {
-		c.token_id = query_take_text(&q);
-		c.is_session = text_equal(query_take_text(&q), "session");
-		c.operation = read_operation(query_take_text(&q));
-		c.scopes = query_take_text(&q);
-		c.user_id = query_take_text(&q);
-		c.email = query_take_text(&q);
-		c.name = query_take_text(&q);
-		c.role = query_take_text(&q);
-		c.is_admin = query_take_boolean(&q);
-		c.is_verified = query_take_boolean(&q);
-	}
+	if ((found = query_row(&q)))
+		take_caller(&q, &c);
 	if ((err = query_end(&q)) != ERR_NONE)
 		return err;
 	if (!found)
@@ -116,12 +141,39 @@ token_find_caller(struct txn *t, const char *secret, struct caller *out)
 enum err
 token_delete(struct txn *t, const char *secret)
 {
-	unsigned char digest[crypto_hash_sha256_BYTES];
+	unsigned char digest[TOKEN_DIGEST_SIZE];
 	struct query q;
 
-	digest_secret(secret, digest);
+	token_digest(secret, digest);
 	query_start(&q, t, STATEMENT_TOKEN_DELETE);
 	query_blob(&q, ":digest", digest, sizeof(digest));
+	return query_run(&q);
+}
+
+enum err
+token_delete_session(struct txn *t, const char *user_id, const char *id)
+{
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_SESSION_DELETE);
+	query_text(&q, ":id", id);
+	query_text(&q, ":user_id", user_id);
+	if ((err = query_run(&q)) != ERR_NONE)
+		return err;
+	if (query_changes(t) == 0)
+		return txn_fail(t, ERR_SESSION_UNKNOWN, "id", NULL);
+	return ERR_NONE;
+}
+
+enum err
+token_note_use(struct txn *t, const char *id, int64_t at_ms)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_TOKEN_NOTE_USE);
+	query_text(&q, ":id", id);
+	query_integer(&q, ":at", at_ms);
 	return query_run(&q);
 }
 

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #define TOKEN_SECRET_SIZE 80
+#define TOKEN_DIGEST_SIZE 32
 
 /* What a token lets its user do at most; his own role bounds it too. */
 enum token_operation {
@@ -25,6 +26,7 @@ enum token_operation {
 struct caller {
 	const char *token_id;
 	bool is_session; /* else an API key */
+	bool is_bound;   /* to some of its organisation's teams */
 	enum token_operation operation;
 	const char *scopes; /* blank-separated, NULL: all the role's */
 	const char *user_id;
@@ -33,9 +35,12 @@ struct caller {
 	const char *role; /* as in struct user */
 	bool is_admin;
 	bool is_verified;
+	const char *organisation_id; /* of a key, NULL: none */
+	int64_t last_used_at;        /* as noted, 0: never */
 };
 
 struct token_new {
+	const char *id; /* NULL: one is drawn */
 	const char *user_id;
 	bool is_session;
 	const char *name;
@@ -48,6 +53,14 @@ struct token_new {
 /* Draw a secret: sess_ or ak_ and 64 hexadecimal digits.  Draw it before the
  * transaction, so that the same one is stored when it runs again. */
 void token_draw(bool is_session, char out[TOKEN_SECRET_SIZE]);
+
+/* SHA-256 of the secret, which is all that is stored of it. */
+void token_digest(const char *secret, unsigned char out[TOKEN_DIGEST_SIZE]);
+
+const char *token_operation_name(enum token_operation operation);
+
+/* False for any other text. */
+bool token_operation_from_name(const char *name, enum token_operation *out);
 
 /* Does secret have the form of one of our tokens? */
 bool token_is_wellformed(const char *secret);
@@ -63,6 +76,14 @@ enum err token_find_caller(
 
 /* End a session; no error when there is none. */
 enum err token_delete(struct txn *t, const char *secret);
+
+/* End one of the user's sessions by its id.  ERR_SESSION_UNKNOWN when he has
+ * none of this id. */
+enum err token_delete_session(
+    struct txn *t, const char *user_id, const char *id);
+
+/* Note when a key was used.  Bookkeeping, so it is not audited. */
+enum err token_note_use(struct txn *t, const char *id, int64_t at_ms);
 
 /* Is scope in the blank-separated list? */
 bool token_scopes_have(const char *scopes, const char *scope);

@@ -116,3 +116,52 @@ user_create(struct txn *t, const struct user_new *user, struct user *out)
 		return err;
 	return user_find(t, id, out);
 }
+
+enum err
+user_set_email(struct txn *t, const char *id, const char *email)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_USER_SET_EMAIL);
+	query_text(&q, ":id", id);
+	query_text(&q, ":email", email);
+	query_text(&q, ":email_key", email_key(t, email));
+	return query_run(&q);
+}
+
+enum err
+user_set_password(struct txn *t, const char *id, const char *password_hash)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_USER_SET_PASSWORD);
+	query_text(&q, ":id", id);
+	query_text(&q, ":password_hash", password_hash);
+	return query_run(&q);
+}
+
+enum err
+user_delete(struct txn *t, const char *id)
+{
+	/* Each sees what those before it left. */
+	static const enum statement steps[] = {
+		STATEMENT_USER_DELETE_ORGANISATIONS,
+		STATEMENT_USER_PASS_ON_TEAMS,
+		STATEMENT_USER_PASS_ON_KEYS,
+		STATEMENT_USER_DELETE_TOKENS,
+		STATEMENT_USER_DELETE_MEMBERSHIPS,
+		STATEMENT_USER_DELETE_UNNAMED,
+		STATEMENT_USER_BLANK,
+	};
+	struct query q;
+	enum err err;
+	size_t i;
+
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		query_start(&q, t, steps[i]);
+		query_text(&q, ":id", id);
+		if ((err = query_run(&q)) != ERR_NONE)
+			return err;
+	}
+	return ERR_NONE;
+}

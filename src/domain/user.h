@@ -54,4 +54,22 @@ enum err user_find_by_email(struct txn *t, const char *email, struct user *out);
 enum err user_create(
     struct txn *t, const struct user_new *user, struct user *out);
 
+/* Change what a user is known by.  ERR_EMAIL_TAKEN as above. */
+enum err user_set_email(struct txn *t, const char *id, const char *email);
+enum err user_set_password(
+    struct txn *t, const char *id, const char *password_hash);
+
+/*
+ * Delete a user, with his sessions and memberships.
+ *
+ * An organisation in which nobody else is goes with all that it holds, as
+ * nobody could reach it any more; the installation's own stays.  What he made
+ * where others are stays theirs: a team that he alone administered is led by
+ * its member of the highest role, among equals of the longest standing; the
+ * organisation's keys that he made name another of its admins.  While prompts,
+ * versions or comments still name him his row stays, without address, name or
+ * password.
+ */
+enum err user_delete(struct txn *t, const char *id);
+
 #endif

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "store/matcher.h"
+#include "store/stemmer.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -188,8 +189,9 @@ add_functions(struct connection *c, struct failure *f)
 			c, functions[i].run, NULL, NULL, NULL) != SQLITE_OK)
 			return connection_fail(c, f);
 	}
-	return matcher_add(c->db) == SQLITE_OK ? ERR_NONE
-					       : connection_fail(c, f);
+	if (matcher_add(c->db) != SQLITE_OK || stemmer_add(c->db) != SQLITE_OK)
+		return connection_fail(c, f);
+	return ERR_NONE;
 }
 
 /* WAL where the file system can do it; elsewhere a rollback journal, and a

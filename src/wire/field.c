@@ -234,15 +234,23 @@ read_number(struct reading *r, const struct scan_member *m)
 	return store_integer(r, value);
 }
 
-/* One item of FIELD_TEXTS: checked, and written to the new array. */
+/* One item of FIELD_TEXTS or FIELD_UUIDS: checked, and written to the new
+ * array. */
 static bool
 read_text_item(struct reading *r, const char *text, struct doc *d)
 {
 	const struct field *row = r->row;
+	char id[TEXT_UUID_SIZE];
 	int order;
 
 	if (text == NULL)
 		return refuse(r, FAULT_ITEM_TYPE);
+	if (row->type == FIELD_UUIDS) {
+		if (!text_uuid_lenient(text, id))
+			return refuse(r, FAULT_CHECK);
+		doc_text(d, NULL, id);
+		return true;
+	}
 	if (row->flags & FIELD_TRIM)
 		text = trim(text, r->arena);
 	order = compare_count(text_length(text), row->item_min, row->item_max);
@@ -268,10 +276,11 @@ read_texts(struct reading *r, const struct body *array, size_t raw_len)
 
 	if (order != 0)
 		return refuse(r, order < 0 ? FAULT_FEW : FAULT_MANY);
-	/* doc's text is never longer than what it stands for was as sent, so
-	 * the buffer lives in the arena and never grows. */
-	buf_init(&b, raw_len);
-	b.cap = raw_len + 1;
+	/* doc's text is never longer than what it stands for was as sent, but
+	 * for a UUID's four dashes; so the buffer lives in the arena and never
+	 * grows. */
+	buf_init(&b, raw_len + 4 * count);
+	b.cap = raw_len + 4 * count + 1;
 	b.ptr = arena_alloc(r->arena, b.cap);
 	doc_init(&d, &b);
 	doc_array(&d, NULL);
@@ -307,6 +316,7 @@ expected_kind(enum field_type type)
 		[FIELD_INTEGER] = SCAN_NUMBER,
 		[FIELD_BOOLEAN] = SCAN_TRUE,
 		[FIELD_TEXTS] = SCAN_ARRAY,
+		[FIELD_UUIDS] = SCAN_ARRAY,
 		[FIELD_ARRAY] = SCAN_ARRAY,
 		[FIELD_OBJECT] = SCAN_OBJECT,
 		[FIELD_ITEMS] = SCAN_ARRAY,
@@ -336,6 +346,7 @@ read_member(struct reading *r, const struct body *b, size_t i)
 	case FIELD_BOOLEAN:
 		return store_boolean(r, m->kind == SCAN_TRUE);
 	case FIELD_TEXTS:
+	case FIELD_UUIDS:
 		return read_texts(r, body_item(b, i, r->arena), m->value_len);
 	case FIELD_ARRAY:
 	case FIELD_OBJECT:
@@ -386,6 +397,7 @@ read_param(struct reading *r, const char *value)
 			return store_boolean(r, false);
 		return refuse(r, FAULT_TYPE);
 	case FIELD_TEXTS:
+	case FIELD_UUIDS:
 	case FIELD_ARRAY:
 	case FIELD_OBJECT:
 	case FIELD_ITEMS:

@@ -31,6 +31,8 @@ enum field_type {
 	FIELD_TEXTS,   /* array of strings -> given_json, written anew; min..max
 	                * items of item_min..item_max code points each; trim
 	                * and control flags are about the items */
+	FIELD_UUIDS,   /* array of lenient UUIDs -> given_json, canonical; any
+	                * other string is FAULT_CHECK */
 	FIELD_ARRAY,   /* any array -> given_json, compact, numbers as sent */
 	FIELD_OBJECT,  /* any object -> given_json, likewise */
 	FIELD_ITEMS,   /* array of objects, each read by a table of its own ->

@@ -43,6 +43,17 @@ px0_show_time(struct doc *d, const char *name, int64_t at_ms)
 	doc_text(d, name, text);
 }
 
+void
+px0_reply_message(struct call *c, const char *text)
+{
+	struct doc *d = call_reply(c, 200);
+
+	doc_object(d, NULL);
+	doc_text(d, "message", text);
+	doc_object_end(d);
+	call_private(c);
+}
+
 static void
 show_error(struct call *c, enum err err)
 {
@@ -97,8 +108,34 @@ static const struct err_text register_texts[] = {
 	{ERR_NONE, NULL, 0, NULL},
 };
 
+static const struct err_text me_texts[] = {
+	{ERR_EMAIL_TAKEN, NULL, 0, "email already taken"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text password_texts[] = {
+	{ERR_CREDENTIALS, NULL, 0, "invalid current password"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text key_texts[] = {
+	{ERR_QUERY_INVALID, "org_id", 0, "org_id is required"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
 static const struct err_text project_texts[] = {
 	{ERR_NAME_TAKEN, NULL, 0, "project with this name or slug already exists in the team; please provide a unique name"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text search_texts[] = {
+	{ERR_QUERY_INVALID, "q", 0, "q query parameter is required"},
+	{ERR_QUERY_INVALID, "type", 0, "type must be one of: prompt, skill, tool"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text move_texts[] = {
+	{ERR_NAME_TAKEN, NULL, 0, "a prompt with this name or slug already exists in the target project"},
 	{ERR_NONE, NULL, 0, NULL},
 };
 
@@ -131,6 +168,7 @@ static const struct err_text texts[] = {
 	{ERR_TOKEN_SCHEME, NULL, 0, "unauthorized"},
 	{ERR_TOKEN_INVALID, NULL, 0, "unauthorized"},
 	{ERR_USER_UNVERIFIED, NULL, 0, "user is not verified"},
+	{ERR_ROLE_TOO_LOW, "access token", 0, "access token required"},
 	{ERR_ROLE_TOO_LOW, NULL, 0, "forbidden"},
 	{ERR_CREDENTIALS, NULL, 0, "invalid credentials"},
 	{ERR_SIGNUP_CLOSED, NULL, 0, "registration is closed"},
@@ -138,8 +176,12 @@ static const struct err_text texts[] = {
 	{ERR_VERSION_UNKNOWN, "live", 0, "no live version found for this prompt"},
 	{ERR_VERSION_UNKNOWN, NULL, 0, "version not found"},
 	{ERR_PAYLOAD_UNKNOWN, NULL, 0, "payload not found"},
+	{ERR_PROJECT_UNKNOWN, "target", 0, "target project not found"},
 	{ERR_PROJECT_UNKNOWN, NULL, 0, "project not found"},
 	{ERR_TEAM_UNKNOWN, NULL, 0, "team not found"},
+	{ERR_MEMBER_UNKNOWN, NULL, 0, "team member relationship not found"},
+	{ERR_KEY_UNKNOWN, NULL, 0, "api key not found"},
+	{ERR_SESSION_UNKNOWN, NULL, 0, "session not found"},
 	{ERR_NAME_TAKEN, NULL, 0, "prompt with this name or slug already exists; please provide a unique name"},
 	{ERR_EMAIL_TAKEN, NULL, 0, "email already registered"},
 	{ERR_STALE, NULL, 0, "precondition failed"},
@@ -194,10 +236,104 @@ static const struct route routes[] = {
 		.handler = px0_me,
 	},
 	{
+		.method = METHOD_PUT, .path = "/v1/auth/me",
+		.name = "change one's address", .access = ACCESS_TOKEN,
+		.mode = TXN_WRITE,
+		.body = &px0_email_fields,
+		.body_size = sizeof(struct px0_email_body),
+		.guard = px0_person_guard,
+		.prepare = px0_me_prepare, .handler = px0_me_put,
+		.texts = me_texts,
+	},
+	{
+		.method = METHOD_DELETE, .path = "/v1/auth/me",
+		.name = "delete oneself", .access = ACCESS_TOKEN,
+		.mode = TXN_WRITE,
+		.guard = px0_person_guard, .handler = px0_me_delete,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/auth/me/change-password",
+		.name = "change one's password", .access = ACCESS_TOKEN,
+		.mode = TXN_WRITE, .flags = ROUTE_SECRET,
+		.body = &px0_password_fields,
+		.body_size = sizeof(struct px0_password_body),
+		.guard = px0_person_guard,
+		.prepare = px0_password_prepare, .handler = px0_password_post,
+		.texts = password_texts,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/auth/sessions",
+		.name = "list own sessions", .access = ACCESS_SESSION,
+		.mode = TXN_READ,
+		.handler = px0_session_list,
+	},
+	{
+		.method = METHOD_DELETE, .path = "/v1/auth/sessions/:session",
+		.name = "end a session", .access = ACCESS_SESSION,
+		.mode = TXN_WRITE,
+		.guard = px0_session_guard, .handler = px0_session_delete,
+	},
+	{
 		.method = METHOD_GET, .path = "/v1/me/teams",
 		.name = "list own teams", .access = ACCESS_TOKEN,
 		.mode = TXN_READ,
 		.handler = px0_my_teams,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/me/orgs",
+		.name = "list own organisations", .access = ACCESS_TOKEN,
+		.mode = TXN_READ,
+		.handler = px0_my_organisations,
+	},
+	{
+		.method = METHOD_PUT, .path = "/v1/teams/:team/members/:user/role",
+		.name = "give a member another role", .access = ACCESS_TOKEN,
+		.mode = TXN_WRITE,
+		.body = &px0_role_fields,
+		.body_size = sizeof(struct px0_role_body),
+		.guard = px0_role_guard,
+		.prepare = px0_role_prepare, .handler = px0_role_put,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/api-keys",
+		.name = "create an API key", .access = ACCESS_SESSION,
+		.mode = TXN_WRITE, .flags = ROUTE_SECRET,
+		.body = &px0_key_fields,
+		.body_size = sizeof(struct px0_key_body),
+		.prepare = px0_key_post_prepare, .handler = px0_key_post,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/api-keys",
+		.name = "list an organisation's API keys",
+		.access = ACCESS_SESSION,
+		.mode = TXN_READ,
+		.query = &px0_key_query_fields,
+		.query_size = sizeof(struct px0_key_query),
+		.handler = px0_key_list,
+		.texts = key_texts,
+	},
+	{
+		.method = METHOD_PUT, .path = "/v1/api-keys/:key",
+		.name = "update an API key", .access = ACCESS_SESSION,
+		.mode = TXN_WRITE,
+		.body = &px0_key_put_fields,
+		.body_size = sizeof(struct px0_key_body),
+		.guard = px0_key_guard, .handler = px0_key_put,
+	},
+	{
+		.method = METHOD_DELETE, .path = "/v1/api-keys/:key",
+		.name = "delete an API key", .access = ACCESS_SESSION,
+		.mode = TXN_WRITE,
+		.guard = px0_key_guard, .handler = px0_key_delete,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/api-keys/:key/regenerate",
+		.name = "give an API key a new secret",
+		.access = ACCESS_SESSION,
+		.mode = TXN_WRITE, .flags = ROUTE_SECRET,
+		.guard = px0_key_guard,
+		.prepare = px0_key_regenerate_prepare,
+		.handler = px0_key_regenerate,
 	},
 	{
 		.method = METHOD_GET, .path = "/v1/teams/:team/projects",
@@ -219,6 +355,22 @@ static const struct route routes[] = {
 		.name = "get a project", .access = ACCESS_CALLER,
 		.mode = TXN_READ,
 		.handler = px0_project_get,
+	},
+	{
+		.method = METHOD_PUT, .path = "/v1/projects/:project",
+		.name = "update a project", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_project_put_fields,
+		.body_size = sizeof(struct px0_project_body),
+		.guard = px0_project_put_guard, .handler = px0_project_put,
+		.texts = project_texts,
+	},
+	{
+		.method = METHOD_DELETE, .path = "/v1/projects/:project",
+		.name = "delete a project", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.guard = px0_project_delete_guard,
+		.handler = px0_project_delete,
 	},
 	{
 		.method = METHOD_POST, .path = "/v1/projects/:project/prompts",
@@ -265,8 +417,42 @@ static const struct route routes[] = {
 		.method = METHOD_DELETE, .path = "/v1/prompts/:prompt",
 		.name = "delete a prompt", .access = ACCESS_CALLER,
 		.mode = TXN_WRITE,
-		.guard = px0_prompt_delete_guard,
+		.guard = px0_prompt_admin_guard,
 		.handler = px0_prompt_delete,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/prompts/:prompt/archive",
+		.name = "archive a prompt", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.guard = px0_prompt_admin_guard,
+		.handler = px0_prompt_archive,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/prompts/:prompt/restore",
+		.name = "restore a prompt", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.guard = px0_prompt_admin_guard,
+		.handler = px0_prompt_restore,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/prompts/:prompt/schema",
+		.name = "give a prompt a schema", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_schema_fields,
+		.body_size = sizeof(struct px0_schema_body),
+		.guard = px0_prompt_put_guard,
+		.prepare = px0_schema_prepare, .handler = px0_schema_post,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/prompts/:prompt/move",
+		.name = "move a prompt to another project",
+		.access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_move_fields,
+		.body_size = sizeof(struct px0_move_body),
+		.guard = px0_move_guard,
+		.prepare = px0_move_prepare, .handler = px0_move_post,
+		.texts = move_texts,
 	},
 	{
 		.method = METHOD_POST, .path = "/v1/prompts/:prompt/payloads",
@@ -332,6 +518,15 @@ static const struct route routes[] = {
 		.guard = px0_render_guard, .handler = px0_render,
 		.texts = render_texts,
 	},
+	{
+		.method = METHOD_GET, .path = "/v1/search",
+		.name = "search for prompts", .access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.query = &px0_search_fields,
+		.query_size = sizeof(struct px0_search_query),
+		.handler = px0_search,
+		.texts = search_texts,
+	},
 };
 /* clang-format on */
 
@@ -343,6 +538,7 @@ const struct family px0_family = {
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(routes[0]),
 	.path_flags = PATTERN_ANY_CASE | PATTERN_TRAILING_SLASH,
+	.heeds_teams = true,
 	.content_type = "application/json",
 	.texts = texts,
 	.read_body = read_body,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Registering, sessions, the caller himself, and health.
+ * Registering, logging in and out, and health.
  */
 #include "api/px0/px0.h"
 
@@ -30,8 +30,8 @@ static const struct field login_rows[] = {
 /* clang-format on */
 const struct field_table px0_login_fields = { FIELD_TABLE(login_rows) };
 
-static void
-show_user(struct doc *d, const struct user *user)
+void
+px0_show_user(struct doc *d, const struct user *user)
 {
 	doc_object(d, "user");
 	doc_text(d, "id", user->id);
@@ -65,6 +65,20 @@ has_all_kinds(const char *password)
 	return upper && lower && digit && special;
 }
 
+enum err
+px0_check_password(struct call *c, const char *password)
+{
+	if (strlen(password) < PASSWORD_MIN_BYTES)
+		return px0_refuse_body(
+		    c, "password must be at least 8 characters");
+	if (!has_all_kinds(password))
+		return px0_refuse_body(c,
+		    "password must contain at least one uppercase letter, "
+		    "one lowercase letter, one digit, and one special "
+		    "character");
+	return ERR_NONE;
+}
+
 static enum err
 check_registration(struct call *c, const struct px0_register_body *b)
 {
@@ -72,15 +86,7 @@ check_registration(struct call *c, const struct px0_register_body *b)
 		return px0_refuse_body(c, "email and password are required");
 	if (!text_is_email(b->email.text))
 		return px0_refuse_body(c, "invalid email format");
-	if (strlen(b->password.text) < PASSWORD_MIN_BYTES)
-		return px0_refuse_body(
-		    c, "password must be at least 8 characters");
-	if (!has_all_kinds(b->password.text))
-		return px0_refuse_body(c,
-		    "password must contain at least one uppercase letter, "
-		    "one lowercase letter, one digit, and one special "
-		    "character");
-	return ERR_NONE;
+	return px0_check_password(c, b->password.text);
 }
 
 /* May the caller put people into this team?  Being is_admin counts in the
@@ -191,7 +197,7 @@ px0_register(struct call *c, struct txn *t)
 		return err;
 	d = call_reply(c, 201);
 	doc_object(d, NULL);
-	show_user(d, &user);
+	px0_show_user(d, &user);
 	doc_object_end(d);
 	call_private(c);
 	return ERR_NONE;
@@ -228,7 +234,7 @@ px0_login(struct call *c, struct txn *t)
 	doc_object(d, NULL);
 	doc_text(d, "token", made->secret);
 	px0_show_time(d, "expires_at", expires_at);
-	show_user(d, &made->user);
+	px0_show_user(d, &made->user);
 	doc_object_end(d);
 	return ERR_NONE;
 }
@@ -269,59 +275,6 @@ px0_logout(struct call *c, struct txn *t)
 	if (err == ERR_NONE)
 		call_reply_empty(c, 204);
 	return err;
-}
-
-/*
- * The caller.
- */
-
-enum err
-px0_me(struct call *c, struct txn *t)
-{
-	struct user user;
-	struct doc *d;
-	enum err err;
-
-	if ((err = user_find(t, c->caller.user_id, &user)) != ERR_NONE)
-		return err;
-	d = call_reply(c, 200);
-	doc_object(d, NULL);
-	show_user(d, &user);
-	doc_object_end(d);
-	call_private(c);
-	return ERR_NONE;
-}
-
-static void
-show_team(struct doc *d, const struct team *team)
-{
-	doc_object(d, NULL);
-	doc_text(d, "id", team->id);
-	doc_text(d, "org_id", team->organisation_id);
-	doc_text(d, "name", team->name);
-	px0_show_time(d, "created_at", team->created_at);
-	doc_object_end(d);
-}
-
-enum err
-px0_my_teams(struct call *c, struct txn *t)
-{
-	struct doc *d = call_reply(c, 200);
-	struct team team;
-	struct query q;
-
-	doc_object(d, NULL);
-	doc_array(d, "teams");
-	query_start(&q, t, STATEMENT_TEAM_LIST_OF_USER);
-	query_text(&q, ":user_id", c->caller.user_id);
-	while (query_row(&q)) {
-		team_take(&q, &team);
-		show_team(d, &team);
-	}
-	doc_array_end(d);
-	doc_object_end(d);
-	call_private(c);
-	return query_end(&q);
 }
 
 enum err

@@ -18,6 +18,15 @@ static const struct field rows[] = {
 /* clang-format on */
 const struct field_table px0_project_fields = { FIELD_TABLE(rows) };
 
+/* A project stays with its team. */
+/* clang-format off */
+static const struct field put_rows[] = {
+	{.name = "name", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .max = NAME_MAX_CHARS, .offset = offsetof(struct px0_project_body, name)},
+	{.name = "slug", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .max = NAME_MAX_CHARS, .offset = offsetof(struct px0_project_body, slug)},
+};
+/* clang-format on */
+const struct field_table px0_project_put_fields = { FIELD_TABLE(put_rows) };
+
 static void
 show_project(struct doc *d, const char *name, const struct project *p)
 {
@@ -131,4 +140,53 @@ px0_project_list(struct call *c, struct txn *t)
 	if (role == TEAM_NONE)
 		return call_fail(c, ERR_ROLE_TOO_LOW, NULL, NULL);
 	return show_projects(c, t, team_id);
+}
+
+enum err
+px0_project_put_guard(struct call *c, struct txn *t)
+{
+	const char *ignored;
+
+	return px0_reach_project(c, t, TEAM_EDITOR, &ignored);
+}
+
+/* What is empty or absent stays as it is. */
+enum err
+px0_project_put(struct call *c, struct txn *t)
+{
+	const struct px0_project_body *b = c->body;
+	const char *id, *name = NULL, *slug = NULL;
+	struct project p;
+	enum err err;
+
+	if (px0_is_given(&b->name))
+		name = b->name.text;
+	if (px0_is_given(&b->slug))
+		slug = prompt_slug(c->arena, b->slug.text);
+	if ((err = px0_reach_project(c, t, TEAM_EDITOR, &id)) != ERR_NONE ||
+	    (err = project_update(t, id, name, slug, &p)) != ERR_NONE)
+		return err;
+	reply_project(c, 200, &p);
+	return ERR_NONE;
+}
+
+enum err
+px0_project_delete_guard(struct call *c, struct txn *t)
+{
+	const char *ignored;
+
+	return px0_reach_project(c, t, TEAM_ADMIN, &ignored);
+}
+
+enum err
+px0_project_delete(struct call *c, struct txn *t)
+{
+	const char *id;
+	enum err err;
+
+	if ((err = px0_reach_project(c, t, TEAM_ADMIN, &id)) != ERR_NONE ||
+	    (err = project_delete(t, id)) != ERR_NONE)
+		return err;
+	call_reply_empty(c, 204);
+	return ERR_NONE;
 }

@@ -5,6 +5,9 @@
 #include "api/px0/px0.h"
 
 #include "base/text.h"
+#include "wire/schema.h"
+
+#include <string.h>
 
 #define NAME_MAX_CHARS 255
 
@@ -24,6 +27,21 @@ static const struct field describe_rows[] = {
 };
 /* clang-format on */
 const struct field_table px0_describe_fields = { FIELD_TABLE(describe_rows) };
+
+/* clang-format off */
+static const struct field schema_rows[] = {
+	{.name = "schema", .type = FIELD_OBJECT, .flags = FIELD_NULL_IS_ABSENT, .offset = offsetof(struct px0_schema_body, schema)},
+};
+/* clang-format on */
+const struct field_table px0_schema_fields = { FIELD_TABLE(schema_rows) };
+
+/* project_id is plain text here: one that is no id has a text of its own. */
+/* clang-format off */
+static const struct field move_rows[] = {
+	{.name = "project_id", .type = FIELD_TEXT, .flags = FIELD_NULL_IS_ABSENT, .offset = offsetof(struct px0_move_body, project_id)},
+};
+/* clang-format on */
+const struct field_table px0_move_fields = { FIELD_TABLE(move_rows) };
 
 /* clang-format off */
 static const struct field query_rows[] = {
@@ -205,7 +223,7 @@ px0_prompt_list_by_query(struct call *c, struct txn *t)
 		return show_prompts(c, t, NULL);
 	if (!text_uuid_lenient(named->text, id))
 		return call_fail(c, ERR_ID_INVALID, NULL, NULL);
-	if ((err = project_role(t, id, c->caller.user_id, &role)) != ERR_NONE)
+	if ((err = px0_role_in_project(c, t, id, &role)) != ERR_NONE)
 		return err;
 	/* The one place where out of reach is 403, unknown projects too. */
 	if (role == TEAM_NONE)
@@ -229,7 +247,7 @@ px0_prompt_get(struct call *c, struct txn *t)
 		err = find(c, t, TEAM_VIEWER, &p);
 	else
 		err = prompt_find_by_slug(
-		    t, call_param(c, 0), c->caller.user_id, &p);
+		    t, call_param(c, 0), c->caller.token_id, &p);
 	if (err != ERR_NONE)
 		return err;
 	if (!call_not_modified(c, p.id, p.revision))
@@ -265,7 +283,7 @@ px0_prompt_put(struct call *c, struct txn *t)
 }
 
 enum err
-px0_prompt_delete_guard(struct call *c, struct txn *t)
+px0_prompt_admin_guard(struct call *c, struct txn *t)
 {
 	const char *ignored;
 
@@ -283,5 +301,133 @@ px0_prompt_delete(struct call *c, struct txn *t)
 	    (err = prompt_delete(t, p.id)) != ERR_NONE)
 		return err;
 	call_reply_empty(c, 204);
+	return ERR_NONE;
+}
+
+/*
+ * What an admin does with a prompt.
+ */
+
+static enum err
+set_status(struct call *c, struct txn *t, const char *status)
+{
+	struct prompt p;
+	enum err err;
+
+	if ((err = find(c, t, TEAM_ADMIN, &p)) != ERR_NONE ||
+	    (err = call_precondition(c, p.id, p.revision)) != ERR_NONE ||
+	    (err = prompt_set_status(t, &p, status, &p)) != ERR_NONE)
+		return err;
+	reply_prompt(c, 200, &p);
+	return ERR_NONE;
+}
+
+enum err
+px0_prompt_archive(struct call *c, struct txn *t)
+{
+	return set_status(c, t, "archived");
+}
+
+enum err
+px0_prompt_restore(struct call *c, struct txn *t)
+{
+	return set_status(c, t, "active");
+}
+
+enum err
+px0_move_guard(struct call *c, struct txn *t)
+{
+	const char *ignored;
+
+	(void)t;
+	return px0_path_id(c, 0, "prompt", &ignored);
+}
+
+enum err
+px0_move_prepare(struct call *c)
+{
+	const struct px0_move_body *b = c->body;
+	char *id = arena_alloc(c->arena, TEXT_UUID_SIZE);
+
+	if (b->project_id.given != GIVEN_VALUE ||
+	    !text_uuid_lenient(b->project_id.text, id))
+		return px0_refuse_body(c, "invalid target project_id");
+	c->prepared = id;
+	return ERR_NONE;
+}
+
+/* Both projects are looked for before either role is. */
+static enum err
+check_target(struct call *c, struct txn *t, const char *target)
+{
+	enum team_role role;
+	enum err err;
+
+	if ((err = px0_role_in_project(c, t, target, &role)) != ERR_NONE)
+		return err;
+	if (role == TEAM_NONE)
+		return call_fail(c, ERR_PROJECT_UNKNOWN, "target", NULL);
+	if (role < TEAM_ADMIN)
+		return call_fail(c, ERR_ROLE_TOO_LOW, NULL, NULL);
+	return ERR_NONE;
+}
+
+enum err
+px0_move_post(struct call *c, struct txn *t)
+{
+	const char *target = c->prepared;
+	struct prompt p;
+	enum err err;
+
+	if ((err = find(c, t, TEAM_VIEWER, &p)) != ERR_NONE ||
+	    (err = check_target(c, t, target)) != ERR_NONE ||
+	    (err = find(c, t, TEAM_ADMIN, &p)) != ERR_NONE ||
+	    (err = call_precondition(c, p.id, p.revision)) != ERR_NONE)
+		return err;
+	/* Where it is already it would clash with itself. */
+	if (!text_equal(target, p.project_id) &&
+	    ((err = prompt_check_name(t, target, p.name)) != ERR_NONE ||
+		(err = prompt_move(t, &p, target, c->caller.user_id, &p)) !=
+		    ERR_NONE))
+		return err;
+	reply_prompt(c, 200, &p);
+	return ERR_NONE;
+}
+
+/*
+ * The schema of what a render may be given.
+ */
+
+enum err
+px0_schema_prepare(struct call *c)
+{
+	const struct px0_schema_body *b = c->body;
+	const char *why = NULL;
+
+	if (b->schema.given != GIVEN_VALUE)
+		return px0_refuse_body(c, "schema is required");
+	if (schema_is_known(
+		b->schema.json, strlen(b->schema.json), c->arena, &why))
+		return ERR_NONE;
+	return px0_refuse_body(
+	    c, arena_printf(c->arena, "invalid schema: %s", why));
+}
+
+/* An empty schema asks for nothing, and is none. */
+enum err
+px0_schema_post(struct call *c, struct txn *t)
+{
+	const struct px0_schema_body *b = c->body;
+	const char *schema =
+	    text_equal(b->schema.json, "{}") ? NULL : b->schema.json;
+	struct prompt p;
+	enum err err;
+
+	if ((err = find(c, t, TEAM_EDITOR, &p)) != ERR_NONE ||
+	    (err = call_precondition(c, p.id, p.revision)) != ERR_NONE ||
+	    (err = prompt_set_schema(
+		 t, &p, schema, c->caller.user_id, &p)) != ERR_NONE)
+		return err;
+	reply_prompt(c, 200, &p);
 	return ERR_NONE;
 }

@@ -2,6 +2,7 @@
 #include "api/px0/px0.h"
 
 #include "base/text.h"
+#include "domain/reach.h"
 
 /* The most that a token lets its user be. */
 static const enum team_role bounds[] = {
@@ -10,8 +11,8 @@ static const enum team_role bounds[] = {
 	[TOKEN_ADMIN] = TEAM_ADMIN,
 };
 
-static enum team_role
-bound_role(const struct call *c, enum team_role role)
+enum team_role
+px0_bound_role(const struct call *c, enum team_role role)
 {
 	enum team_role most = bounds[c->caller.operation];
 
@@ -26,7 +27,7 @@ check_role(struct call *c, enum team_role role, enum team_role needed,
 {
 	if (role == TEAM_NONE)
 		return call_fail(c, unknown, NULL, NULL);
-	if (bound_role(c, role) < needed)
+	if (px0_bound_role(c, role) < needed)
 		return call_fail(c, ERR_ROLE_TOO_LOW, NULL, NULL);
 	return ERR_NONE;
 }
@@ -51,7 +52,7 @@ px0_reach_prompt(
 	enum err err;
 
 	if ((err = px0_path_id(c, 0, "prompt", &id)) != ERR_NONE ||
-	    (err = project_prompt_role(t, id, c->caller.user_id, &role)) !=
+	    (err = reach_prompt(t, c->caller.token_id, id, &role)) !=
 		ERR_NONE ||
 	    (err = check_role(c, role, needed, ERR_PROMPT_UNKNOWN)) != ERR_NONE)
 		return err;
@@ -68,7 +69,7 @@ px0_reach_project(
 	enum err err;
 
 	if ((err = px0_path_id(c, 0, NULL, &id)) != ERR_NONE ||
-	    (err = project_role(t, id, c->caller.user_id, &role)) != ERR_NONE ||
+	    (err = reach_project(t, c->caller.token_id, id, &role)) != ERR_NONE ||
 	    (err = check_role(c, role, needed, ERR_PROJECT_UNKNOWN)) !=
 		ERR_NONE)
 		return err;
@@ -77,14 +78,27 @@ px0_reach_project(
 }
 
 enum err
+px0_role_in_project(struct call *c, struct txn *t, const char *project_id,
+    enum team_role *out)
+{
+	enum team_role role;
+	enum err err = reach_project(t, c->caller.token_id, project_id, &role);
+
+	if (err != ERR_NONE)
+		return err;
+	*out = px0_bound_role(c, role);
+	return ERR_NONE;
+}
+
+enum err
 px0_role_in_team(
     struct call *c, struct txn *t, const char *team_id, enum team_role *out)
 {
 	enum team_role role;
-	enum err err = team_role(t, team_id, c->caller.user_id, &role);
+	enum err err = reach_team(t, c->caller.token_id, team_id, &role);
 
 	if (err != ERR_NONE)
 		return err;
-	*out = bound_role(c, role);
+	*out = px0_bound_role(c, role);
 	return ERR_NONE;
 }
