@@ -19,7 +19,7 @@ SRC = ROOT / "src"
 LAYERS = {
     "base": ("given text fold clock log arena buf err config", ""),
     "http": ("request response pattern fcgi", "base"),
-    "wire": ("scan doc form body field csv schema", "base"),
+    "wire": ("scan doc form body field csv", "base"),
     "store": ("statement matcher stemmer connection lock schema store txn "
               "query", "base"),
     "domain": ("template payload_schema render secret user token key key_use "

@@ -318,7 +318,7 @@ additional_form(const struct value *keyword)
 static bool
 array_form(const struct value *keyword)
 {
-	return keyword->kind == VALUE_ARRAY;
+	return keyword->kind == VALUE_ARRAY && keyword->count > 0;
 }
 
 static bool

@@ -54,7 +54,7 @@ find_fts5(sqlite3 *db, fts5_api **out)
 	return sqlite3_finalize(st);
 }
 
-/* The index's own options: see migrations/0005-px0-search.sql. */
+/* The index's own options: see migrations/0006-px0-search.sql. */
 static int
 make_cutter(fts5_api *api, const char *name, struct cutter *out)
 {

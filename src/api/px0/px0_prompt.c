@@ -4,8 +4,9 @@
  */
 #include "api/px0/px0.h"
 
+#include "api/json_value.h"
 #include "base/text.h"
-#include "wire/schema.h"
+#include "domain/payload_schema.h"
 
 #include <string.h>
 
@@ -402,12 +403,17 @@ enum err
 px0_schema_prepare(struct call *c)
 {
 	const struct px0_schema_body *b = c->body;
-	const char *why = NULL;
+	const char *why = "a number is too large";
+	struct value schema;
+	struct scan scan;
 
 	if (b->schema.given != GIVEN_VALUE)
 		return px0_refuse_body(c, "schema is required");
-	if (schema_is_known(
-		b->schema.json, strlen(b->schema.json), c->arena, &why))
+	if (json_value_read(body_parse(b->schema.json, strlen(b->schema.json),
+				c->arena, &scan),
+		c->arena, &schema))
+		why = schema_refuse(&schema, c->arena);
+	if (why == NULL)
 		return ERR_NONE;
 	return px0_refuse_body(
 	    c, arena_printf(c->arena, "invalid schema: %s", why));
