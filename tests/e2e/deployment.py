@@ -28,6 +28,7 @@ MODULES = Path("/usr/lib/apache2/modules")
 SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 START_S = 15
 STOP_S = 10
+INDEX_S = 60
 POLL_S = 0.02
 
 CHECK_DATABASE = """
@@ -193,6 +194,12 @@ class Installation:
         if done.returncode != 0:
             raise DeploymentError(done.stderr)
         return json.loads(done.stdout)
+
+    def wait_for_index(self):
+        """Until every prompt is in the search's index."""
+        wait_until(lambda: self.query(
+            "SELECT COUNT(*) FROM search_pending") == [[0]], INDEX_S,
+            "the index")
 
     def database(self):
         files = list(self.data.glob("*.db"))

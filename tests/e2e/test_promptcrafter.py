@@ -8,7 +8,6 @@ from urllib.parse import quote_plus
 import pytest
 
 import golden
-from deployment import START_S, wait_until
 from test_parallel import WRITERS, WRITES, run_parallel
 
 NEXT = re.compile(r'<(.*)>; rel="next"')
@@ -59,11 +58,6 @@ def path_of(target):
 
 def joined(pages):
     return [one for page in pages for one in page]
-
-
-def wait_for_index(site):
-    wait_until(lambda: site.installation.query(
-        "SELECT COUNT(*) FROM search_pending") == [[0]], START_S, "the index")
 
 
 def test_prompts_come_in_pages_that_make_the_whole_list(site):
@@ -179,9 +173,9 @@ def test_the_index_catches_up_and_finds_the_same(own_site):
 
     before = looks()
     assert before[1] == [prompts[7]]
-    wait_for_index(own_site)
+    own_site.installation.wait_for_index()
     assert looks() == before
     person.patch("/prompts/" + prompts[7]["_id"], {"content": "other"})
     assert search(person, "no7.") == []
-    wait_for_index(own_site)
+    own_site.installation.wait_for_index()
     assert search(person, "no7.") == []
