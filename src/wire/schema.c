@@ -182,8 +182,7 @@ check_schema(struct check *c, const struct scan_member *m)
 }
 
 bool
-schema_is_known(
-    const char *json, size_t len, struct arena *a, const char **why)
+schema_is_known(const char *json, size_t len, struct arena *a, const char **why)
 {
 	struct scan_member whole = {
 		.kind = SCAN_OBJECT, .value = json, .value_len = len
