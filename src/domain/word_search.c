@@ -64,9 +64,11 @@ read_term(struct arena *a, const char **at, struct term *out)
 		return false;
 	out->is_unwanted =
 	    *text == '-' && text[1] != '\0' && !is_blank(text[1]);
-	text += out->is_unwanted;
+	if (out->is_unwanted)
+		text++;
 	out->is_quoted = *text == '"';
-	text += out->is_quoted;
+	if (out->is_quoted)
+		text++;
 	for (end = text; *end != '\0' && *end != '"'; end++) {
 		if (!out->is_quoted && is_blank(*end))
 			break;
