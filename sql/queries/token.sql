@@ -10,9 +10,10 @@ VALUES (:digest, :id, :user_id, :kind, :name, :operation, :scopes,
 -- name: token_find_caller
 -- mode: read
 SELECT t.id, t.kind, t.operation, t.scopes, t.organisation_id,
-       EXISTS (SELECT 1
-               FROM token_team AS b
-               WHERE b.token_id = t.id),
+       t.organisation_id IS NOT NULL
+           AND EXISTS (SELECT 1
+                       FROM token_team AS b
+                       WHERE b.token_id = t.id),
        t.last_used_at, u.id, u.email, u.name,
        u.role, u.is_admin, u.is_verified
 FROM token AS t

@@ -26,8 +26,8 @@ find_user(struct txn *t, void *arg)
 
 /* The user of this address, whom the password fits. */
 static enum err
-find_by_password(struct call *c, const char *email, const char *password,
-    struct user *out)
+find_by_password(
+    struct call *c, const char *email, const char *password, struct user *out)
 {
 	struct lookup lookup = { .email = email, .user = out };
 	enum err err =

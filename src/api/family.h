@@ -23,7 +23,7 @@ struct family {
 	unsigned path_flags; /* of pattern.h */
 	bool hides_methods;  /* another method is an unknown route */
 	bool takes_api_key;  /* X-Api-Key where there is no Authorization */
-	bool heeds_teams;   /* so keys bound to teams may come in */
+	bool heeds_teams;    /* so keys bound to teams may come in */
 	const char *content_type; /* of bodies that call_reply begins */
 	size_t body_max_bytes;    /* 0: what is configured */
 	const struct err_text *texts;

@@ -69,8 +69,8 @@ key_uses_note(struct key_uses *u, const struct caller *who, int64_t now_ms)
 	pthread_mutex_lock(&u->mutex);
 	if (noted->count < NOTED_MAX && !is_noted(noted, who->token_id)) {
 		use = &noted->list[noted->count++];
-		snprintf(use->token_id, sizeof(use->token_id), "%s",
-		    who->token_id);
+		snprintf(
+		    use->token_id, sizeof(use->token_id), "%s", who->token_id);
 		use->at_ms = now_ms;
 	}
 	pthread_mutex_unlock(&u->mutex);

@@ -98,8 +98,8 @@ enum err team_find(struct txn *t, const char *id, struct team *out);
 void team_take(struct query *q, struct team *out);
 
 /* Give a member another role.  ERR_MEMBER_UNKNOWN when the user is none. */
-enum err team_set_role(struct txn *t, const char *team_id,
-    const char *user_id, enum team_role role);
+enum err team_set_role(struct txn *t, const char *team_id, const char *user_id,
+    enum team_role role);
 
 enum err team_has_members(struct txn *t, const char *team_id, bool *out);
 

@@ -176,7 +176,8 @@ search_take_hits(struct query *q, struct search_hits *out)
 	while (query_row(q)) {
 		if (hits.count == room) {
 			room = room == 0 ? 16 : room * 2;
-			longer = arena_alloc(txn_arena(q->txn), room * sizeof(*longer));
+			longer = arena_alloc(
+			    txn_arena(q->txn), room * sizeof(*longer));
 			if (hits.count > 0)
 				memcpy(longer, hits.ids,
 				    hits.count * sizeof(*longer));

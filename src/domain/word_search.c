@@ -62,11 +62,13 @@ read_term(struct arena *a, const char **at, struct term *out)
 		text++;
 	if (*text == '\0')
 		return false;
-	out->is_unwanted = *text == '-' && text[1] != '\0' &&
-	    !is_blank(text[1]);
-	text += out->is_unwanted;
+	out->is_unwanted =
+	    *text == '-' && text[1] != '\0' && !is_blank(text[1]);
+	if (out->is_unwanted)
+		text++;
 	out->is_quoted = *text == '"';
-	text += out->is_quoted;
+	if (out->is_quoted)
+		text++;
 	for (end = text; *end != '\0' && *end != '"'; end++) {
 		if (!out->is_quoted && is_blank(*end))
 			break;
@@ -78,8 +80,8 @@ read_term(struct arena *a, const char **at, struct term *out)
 
 /* Cut a term by the index's tokenizers; both NULL when it has no word. */
 static enum err
-cut_term(struct txn *t, const char *text, const char **tokens,
-    const char **stems)
+cut_term(
+    struct txn *t, const char *text, const char **tokens, const char **stems)
 {
 	struct query q;
 
@@ -102,9 +104,9 @@ add_term(struct txn *t, struct plan *p, const struct term *term)
 
 	if (err != ERR_NONE || tokens == NULL || stems == NULL)
 		return err;
-	p->line = arena_printf(a, "%s%s%s%s", p->line,
-	    p->line[0] == '\0' ? "" : "\t", term->is_unwanted ? "-" : "",
-	    stems);
+	p->line =
+	    arena_printf(a, "%s%s%s%s", p->line, p->line[0] == '\0' ? "" : "\t",
+		term->is_unwanted ? "-" : "", stems);
 	if (!term->is_unwanted)
 		p->words = arena_printf(a, "%s%s%s", p->words,
 		    p->words[0] == '\0' ? "" : " AND ", tokens);

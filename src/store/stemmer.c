@@ -202,8 +202,7 @@ sql_weigh(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 
 	(void)argc;
 	for (i = 0; i < PLACES; i++) {
-		places[i].stems =
-		    (const char *)sqlite3_value_text(argv[1 + i]);
+		places[i].stems = (const char *)sqlite3_value_text(argv[1 + i]);
 		places[i].len = (size_t)sqlite3_value_bytes(argv[1 + i]);
 		places[i].weight = weights[i];
 		if (places[i].stems == NULL)

@@ -58,8 +58,8 @@ enum err px0_path_id(
     struct call *c, size_t i, const char *what, const char **out);
 
 /* The caller's role in the named project. */
-enum err px0_role_in_project(struct call *c, struct txn *t,
-    const char *project_id, enum team_role *out);
+enum err px0_role_in_project(
+    struct call *c, struct txn *t, const char *project_id, enum team_role *out);
 
 /* The prompt of the path's first id: ERR_ID_INVALID, ERR_PROMPT_UNKNOWN
  * without any role, ERR_ROLE_TOO_LOW below needed. */

@@ -74,8 +74,8 @@ check_admin(struct call *c, struct txn *t, const char *organisation_id,
     enum err unknown)
 {
 	enum team_role role;
-	enum err err = organisation_role(
-	    t, organisation_id, c->caller.user_id, &role);
+	enum err err =
+	    organisation_role(t, organisation_id, c->caller.user_id, &role);
 
 	if (err != ERR_NONE)
 		return err;
@@ -144,8 +144,8 @@ px0_key_post_prepare(struct call *c)
 	draft->operation = TOKEN_READ_RENDER;
 	if (px0_is_given(&b->operation) &&
 	    !token_operation_from_name(b->operation.text, &draft->operation))
-		return px0_refuse_body(c,
-		    "invalid operation, must be read_render, all, or admin");
+		return px0_refuse_body(
+		    c, "invalid operation, must be read_render, all, or admin");
 	return ERR_NONE;
 }
 

@@ -431,8 +431,8 @@ px0_schema_post(struct call *c, struct txn *t)
 
 	if ((err = find(c, t, TEAM_EDITOR, &p)) != ERR_NONE ||
 	    (err = call_precondition(c, p.id, p.revision)) != ERR_NONE ||
-	    (err = prompt_set_schema(
-		 t, &p, schema, c->caller.user_id, &p)) != ERR_NONE)
+	    (err = prompt_set_schema(t, &p, schema, c->caller.user_id, &p)) !=
+		ERR_NONE)
 		return err;
 	reply_prompt(c, 200, &p);
 	return ERR_NONE;

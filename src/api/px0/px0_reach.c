@@ -69,7 +69,8 @@ px0_reach_project(
 	enum err err;
 
 	if ((err = px0_path_id(c, 0, NULL, &id)) != ERR_NONE ||
-	    (err = reach_project(t, c->caller.token_id, id, &role)) != ERR_NONE ||
+	    (err = reach_project(t, c->caller.token_id, id, &role)) !=
+		ERR_NONE ||
 	    (err = check_role(c, role, needed, ERR_PROJECT_UNKNOWN)) !=
 		ERR_NONE)
 		return err;
@@ -78,8 +79,8 @@ px0_reach_project(
 }
 
 enum err
-px0_role_in_project(struct call *c, struct txn *t, const char *project_id,
-    enum team_role *out)
+px0_role_in_project(
+    struct call *c, struct txn *t, const char *project_id, enum team_role *out)
 {
 	enum team_role role;
 	enum err err = reach_project(t, c->caller.token_id, project_id, &role);

@@ -17,8 +17,8 @@ const struct field_table px0_role_fields = { FIELD_TABLE(rows) };
  * of the team, its other members at least know that there is such a team.  A
  * key is no member of anything but what it opens. */
 static enum err
-find_role(struct call *c, struct txn *t, const char *team_id,
-    enum team_role *out)
+find_role(
+    struct call *c, struct txn *t, const char *team_id, enum team_role *out)
 {
 	enum team_role role, place = TEAM_NONE;
 	struct team team;
@@ -28,9 +28,8 @@ find_role(struct call *c, struct txn *t, const char *team_id,
 	    (err = px0_role_in_team(c, t, team_id, &role)) != ERR_NONE)
 		return err;
 	if (c->caller.organisation_id == NULL &&
-	    (err = organisation_role(
-		 t, team.organisation_id, c->caller.user_id, &place)) !=
-		ERR_NONE)
+	    (err = organisation_role(t, team.organisation_id, c->caller.user_id,
+		 &place)) != ERR_NONE)
 		return err;
 	*out = role > place ? role : px0_bound_role(c, place);
 	return ERR_NONE;
