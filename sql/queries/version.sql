@@ -78,7 +78,7 @@ SELECT v.prompt_id, v.version, v.id,
        WHEN v.state <> 'released' THEN v.state
        WHEN v.version = p.version THEN 'live'
        ELSE 'stable'
-       END AS status,
+       END AS standing,
        v.created_at, v.published_at,
        (SELECT json_group_array(l.tag)
         FROM (SELECT t.tag AS tag
@@ -91,7 +91,7 @@ SELECT v.prompt_id, v.version, v.id,
 FROM prompt_version AS v
 JOIN prompt AS p ON p.id = v.prompt_id
 WHERE v.prompt_id = :prompt_id
-  AND (:status IS NULL OR status = :status)
+  AND (:status IS NULL OR standing = :status)
   AND (:tags IS NULL
        OR v.version IN (SELECT t.version
                         FROM version_tag AS t
