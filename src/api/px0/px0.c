@@ -524,6 +524,13 @@ static const struct route routes[] = {
 		.handler = px0_version_get,
 	},
 	{
+		.method = METHOD_GET,
+		.path = "/v1/prompts/:prompt/versions/:version/variables",
+		.name = "list a version's variables", .access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.handler = px0_version_variables,
+	},
+	{
 		.method = METHOD_PUT,
 		.path = "/v1/prompts/:prompt/versions/:version",
 		.name = "update a draft", .access = ACCESS_CALLER,

@@ -263,7 +263,7 @@ route_prepare_fn px0_rollback_prepare, px0_tag_prepare;
 route_fn px0_version_post, px0_version_list, px0_version_get;
 route_fn px0_version_put, px0_version_delete, px0_version_duplicate;
 route_fn px0_version_promote, px0_version_demote, px0_version_archive;
-route_fn px0_version_diff, px0_rollback;
+route_fn px0_version_diff, px0_version_variables, px0_rollback;
 route_fn px0_tag_post, px0_tag_list, px0_tag_delete;
 
 route_prepare_fn px0_payload_prepare;

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "domain/diff.h"
+#include "domain/template.h"
 
 #include <inttypes.h>
 #include <sodium.h>
@@ -180,12 +181,30 @@ px0_version_put_guard(struct call *c, struct txn *t)
  * Drafts.
  */
 
+static enum err
+check_template(struct call *c, const char *text)
+{
+	const struct template *ignored;
+	struct template_error error;
+
+	if (text[0] == '\0')
+		return px0_refuse_body(c, "template is required");
+	if (!template_parse(text, c->arena, &ignored, &error))
+		return px0_refuse_body(c,
+		    arena_printf(
+			c->arena, "invalid template: %s", error.text));
+	return ERR_NONE;
+}
+
 /* What was given of a draft is sound. */
 static enum err
 check_draft(struct call *c, const struct version_draft *b)
 {
-	if (b->content.given == GIVEN_VALUE && b->content.text[0] == '\0')
-		return px0_refuse_body(c, "template is required");
+	enum err err;
+
+	if (b->content.given == GIVEN_VALUE &&
+	    (err = check_template(c, b->content.text)) != ERR_NONE)
+		return err;
 	if (b->model.given == GIVEN_VALUE && b->model.text[0] == '\0')
 		return px0_refuse_body(c, "model must not be empty");
 	if (b->model_params.given == GIVEN_VALUE &&
@@ -359,6 +378,34 @@ px0_version_get(struct call *c, struct txn *t)
 		return err;
 	if (!call_not_modified(c, v.id, px0_version_revision(&v, 0)))
 		px0_reply_version(c, 200, &v);
+	return ERR_NONE;
+}
+
+/* A version that another family wrote need not be a template. */
+enum err
+px0_version_variables(struct call *c, struct txn *t)
+{
+	const struct template *template;
+	const char *const *names;
+	struct template_error error;
+	struct version v;
+	struct doc *d;
+	size_t i, count;
+	enum err err = px0_find_version(c, t, TEAM_VIEWER, &v);
+
+	if (err != ERR_NONE)
+		return err;
+	if (!template_parse(v.as.content, c->arena, &template, &error))
+		return px0_refuse_body(c, "failed to parse template");
+	count = template_variables(template, c->arena, &names);
+	d = call_reply(c, 200);
+	doc_object(d, NULL);
+	doc_array(d, "variables");
+	for (i = 0; i < count; i++)
+		doc_text(d, NULL, names[i]);
+	doc_array_end(d);
+	doc_object_end(d);
+	call_private(c);
 	return ERR_NONE;
 }
 
