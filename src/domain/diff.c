@@ -89,11 +89,16 @@ split(const char *text, struct arena *a, bool is_right)
 	return s;
 }
 
+/* What is sorted. */
+struct entry {
+	struct line *line;
+};
+
 static int
 compare_lines(const void *a, const void *b)
 {
-	const struct line *x = *(const struct line *const *)a;
-	const struct line *y = *(const struct line *const *)b;
+	const struct line *x = ((const struct entry *)a)->line;
+	const struct line *y = ((const struct entry *)b)->line;
 	size_t len = x->len < y->len ? x->len : y->len;
 	int order = memcmp(x->text, y->text, len);
 
@@ -130,14 +135,14 @@ static void
 number_lines(struct side *left, struct side *right, struct arena *a)
 {
 	size_t count = (size_t)left->count + (size_t)right->count, i, j, k;
-	struct line **sorted = arena_alloc(a, (count + 1) * sizeof(*sorted));
+	struct entry *sorted = arena_alloc(a, (count + 1) * sizeof(*sorted));
 	int32_t id = 1;
 	bool in_left, in_right;
 
 	for (i = 0; i < (size_t)left->count; i++)
-		sorted[i] = &left->lines[i];
+		sorted[i].line = &left->lines[i];
 	for (i = 0; i < (size_t)right->count; i++)
-		sorted[(size_t)left->count + i] = &right->lines[i];
+		sorted[(size_t)left->count + i].line = &right->lines[i];
 	if (count > 0)
 		qsort(sorted, count, sizeof(*sorted), compare_lines);
 	for (i = 0; i < count; i = j, id++) {
@@ -145,11 +150,11 @@ number_lines(struct side *left, struct side *right, struct arena *a)
 		for (j = i;
 		     j < count && compare_lines(&sorted[i], &sorted[j]) == 0;
 		     j++) {
-			in_left = in_left || !sorted[j]->is_right;
-			in_right = in_right || sorted[j]->is_right;
+			in_left = in_left || !sorted[j].line->is_right;
+			in_right = in_right || sorted[j].line->is_right;
 		}
 		for (k = i; in_left && in_right && k < j; k++)
-			sorted[k]->id = id;
+			sorted[k].line->id = id;
 	}
 }
 

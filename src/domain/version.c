@@ -167,16 +167,19 @@ version_next(struct query *q, struct version *out)
  */
 
 /* Let p, found in this transaction, name no live version and show what is
- * shown then; nothing, when no version is left. */
+ * shown then.  When no version is left, what drafts brought goes with them;
+ * the rest they had from the prompt itself. */
 static enum err
 show_newest(struct txn *t, const struct prompt *p, const char *author_id)
 {
-	struct version v = { .as = { .content = "", .tags = "[]" } };
+	struct version v = { .as = *p };
 	int64_t newest = 0;
 	struct prompt ignored;
 	struct query q;
 	enum err err;
 
+	v.as.content = "";
+	v.as.model = v.as.model_params = NULL;
 	query_start(&q, t, STATEMENT_VERSION_NEWEST);
 	query_text(&q, ":prompt_id", p->id);
 	if (query_row(&q))

@@ -5,6 +5,7 @@
 #include "api/px0/px0.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "domain/diff.h"
 #include "domain/template.h"
 
@@ -191,8 +192,7 @@ check_template(struct call *c, const char *text)
 		return px0_refuse_body(c, "template is required");
 	if (!template_parse(text, c->arena, &ignored, &error))
 		return px0_refuse_body(c,
-		    arena_printf(
-			c->arena, "invalid template: %s", error.text));
+		    arena_printf(c->arena, "invalid template: %s", error.text));
 	return ERR_NONE;
 }
 
@@ -301,36 +301,28 @@ version_name(struct call *c, const struct version *v)
 	return arena_printf(c->arena, "v%" PRId64, v->as.version);
 }
 
-static const char *
-copy_trimmed(struct arena *a, const char *at, const char *end)
-{
-	while (end > at && (end[-1] == ' ' || end[-1] == '\t'))
-		end--;
-	return arena_copy(a, at, (size_t)(end - at));
-}
-
 /* "a, b ,c" as a JSON array; NULL when nothing is named. */
 static const char *
 read_tags(struct call *c, const char *at)
 {
-	const char *end, *list;
+	const char *end, *tag, *list;
 	bool is_any = false;
 	struct buf b;
 	struct doc d;
+	size_t len;
 
 	/* A byte takes six at most, and an item two quotes and a comma. */
 	buf_init(&b, 9 * strlen(at) + 3);
 	doc_init(&d, &b);
 	doc_array(&d, NULL);
-	for (;; at = end + 1) {
-		at += strspn(at, " \t,");
-		if (*at == '\0')
-			break;
-		end = at + strcspn(at, ",");
-		doc_text(&d, NULL, copy_trimmed(c->arena, at, end));
+	for (end = at; *end != '\0'; at = end + 1) {
+		len = strcspn(at, ",");
+		end = at + len;
+		tag = text_trim(at, &len);
+		if (len == 0)
+			continue;
+		doc_text(&d, NULL, arena_copy(c->arena, tag, len));
 		is_any = true;
-		if (*end == '\0')
-			break;
 	}
 	doc_array_end(&d);
 	list = is_any ? arena_text(c->arena, buf_string(&b)) : NULL;
