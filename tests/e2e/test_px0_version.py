@@ -298,6 +298,23 @@ def test_ten_thousand_lines_are_compared(bench):
     assert signs.count("-") == signs.count("+")
 
 
+def test_a_restored_prompt_has_its_versions_and_tags(bench):
+    bench.live("first")
+    bench.live("second")
+    bench.draft("third")
+    bench.draft("fourth")
+    bench.do("POST", f"{bench.versions}/4/archive", 200)
+    bench.do("POST", f"{bench.versions}/3/tags", 200, {"tag": "next"})
+    bench.do("POST", f"{bench.one}/rollback", 200,
+             {"target_version": 1, "rollback_reason": "no"})
+    listed, row = bench.list(), bench.row()[:2]
+    bench.admin.delete(f"/api/admin/prompts/{bench.id}")
+    bench.made(bench.admin.post(f"/api/admin/prompts/{bench.id}/restore"),
+               200)
+    assert (bench.list(), bench.row()[:2]) == (listed, row)
+    assert bench.draft("fifth")["version"] == 5
+
+
 def replay(audit):
     """What the log alone says: which version is live, and the state of each.
 
