@@ -24,7 +24,7 @@ LAYERS = {
               "query", "base"),
     "domain": ("template payload_schema render secret user token key key_use "
                "audio asset upload project reach prompt version payload "
-               "run_log search word_search comment change restore "
+               "run_log search word_search comment diff change restore "
                "placeholder transfer audit installation", "base store"),
     "api": ("json_value call route family auth dispatch account page service "
             "promptcrafter px0 voice admin", "base http wire store domain"),

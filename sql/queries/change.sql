@@ -1,6 +1,8 @@
 -- The history of prompts, in the admin family's terms.
 
--- The version is the one that was current once the change was made.
+-- The version is the one that was current once the change was made.  The
+-- comment is that of the version that this change made live: its own record
+-- stands right before this one (and does not repeat a comment that stayed).
 -- name: change_list_of_prompt
 -- mode: read
 SELECT c.id,
@@ -49,6 +51,25 @@ SELECT c.id,
                    'categories', 'tags', 'system_prompt', 'content', 'tone',
                    'output_format', 'few_shot', 'context', 'is_active'))
        END,
+       (SELECT json_extract(e.changes, '$.comment.new')
+        FROM audit_log AS v
+        JOIN audit_log AS e ON e.prompt_id = v.prompt_id
+                           AND e.seq <= v.seq
+                           AND e.entity_id = v.entity_id
+        WHERE c.entity = 'prompt'
+          AND v.seq = c.seq - 1
+          AND v.prompt_id = c.prompt_id
+          AND v.entity = 'prompt_version'
+          AND v.action = 'UPDATE'
+          AND json_extract(c.changes, '$.version.new') > 0
+          AND EXISTS (SELECT 1
+                      FROM audit_log AS same
+                      WHERE same.seq = c.seq
+                        AND same.request_id = v.request_id
+                        AND same.at = v.at)
+          AND json_type(e.changes, '$.comment') IS NOT NULL
+        ORDER BY e.seq DESC
+        LIMIT 1),
        c.author_id,
        u.email,
        c.created_at

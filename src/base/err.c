@@ -35,6 +35,8 @@ static const struct err_info infos[ERR_COUNT] = {
 
 	[ERR_PROMPT_UNKNOWN] = {"prompt_unknown", 404},
 	[ERR_VERSION_UNKNOWN] = {"version_unknown", 404},
+	[ERR_VERSION_STATE] = {"version_state", 422},
+	[ERR_TAG_UNKNOWN] = {"tag_unknown", 404},
 	[ERR_PAYLOAD_UNKNOWN] = {"payload_unknown", 404},
 	[ERR_LOG_UNKNOWN] = {"log_unknown", 404},
 	[ERR_COMMENT_UNKNOWN] = {"comment_unknown", 404},

@@ -43,6 +43,8 @@ enum err {
 	/* What is stored. */
 	ERR_PROMPT_UNKNOWN,
 	ERR_VERSION_UNKNOWN, /* detail is the number asked for */
+	ERR_VERSION_STATE,   /* field is the status that does not allow it */
+	ERR_TAG_UNKNOWN,
 	ERR_PAYLOAD_UNKNOWN,
 	ERR_LOG_UNKNOWN,
 	ERR_COMMENT_UNKNOWN,

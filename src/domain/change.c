@@ -18,6 +18,7 @@ change_next(struct query *q, struct change *out)
 	out->version = query_take_integer(q);
 	out->type = query_take_text(q);
 	out->changes = query_take_text(q);
+	out->comment = query_take_text(q);
 	out->author_id = query_take_text(q);
 	out->author_email = query_take_text(q);
 	out->created_at = query_take_integer(q);

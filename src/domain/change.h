@@ -18,6 +18,7 @@ struct change {
 	int64_t version;     /* current once the change was made */
 	const char *type;    /* CREATE, UPDATE, DELETE, … */
 	const char *changes; /* JSON object */
+	const char *comment; /* why: of a roll-back; NULL: not said */
 	const char *author_id;
 	const char *author_email; /* NULL: no user of ours */
 	int64_t created_at;       /* UTC ms */

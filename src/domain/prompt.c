@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <locale.h>
+#include <stddef.h>
 #include <string.h>
 #include <wctype.h>
 
@@ -435,8 +436,8 @@ apply_patch(const struct prompt_patch *patch, struct prompt *p)
 	apply_text(&patch->file_name, &p->file_name);
 }
 
-static enum err
-next_version(struct txn *t, const char *prompt_id, int64_t *out)
+enum err
+prompt_next_version(struct txn *t, const char *prompt_id, int64_t *out)
 {
 	int64_t next = 1;
 	struct query q;
@@ -452,35 +453,86 @@ next_version(struct txn *t, const char *prompt_id, int64_t *out)
 	return ERR_NONE;
 }
 
-enum err
-prompt_update(struct txn *t, const struct prompt *old,
-    const struct prompt_patch *patch, const char *author_id, struct prompt *out)
+/* Write p over old, which was found in this transaction. */
+static enum err
+replace_row(struct txn *t, const struct prompt *old, struct prompt *p,
+    const char *author_id)
 {
-	struct prompt p = *old;
 	struct query q;
 	enum err err;
 
-	apply_patch(patch, &p);
-	if (claims_more(&p, old) &&
-	    (err = prompt_check_rival(t, &p)) != ERR_NONE)
-		return err;
-	if ((err = next_version(t, p.id, &p.version)) != ERR_NONE)
-		return err;
-	p.updated_at = txn_time_after(t, old->updated_at);
+	p->updated_at = txn_time_after(t, old->updated_at);
+	p->updated_by = author_id;
+	p->revision = old->revision + 1;
+	if (p->version > p->last_version)
+		p->last_version = p->version;
 	query_start(&q, t, STATEMENT_PROMPT_UPDATE);
-	bind_content(&q, &p);
-	query_integer(&q, ":now", p.updated_at);
+	bind_content(&q, p);
+	query_integer(&q, ":now", p->updated_at);
 	query_text(&q, ":updated_by", author_id);
 	query_integer(&q, ":revision", old->revision);
 	if ((err = query_run(&q)) != ERR_NONE)
 		return err;
 	if (query_changes(t) == 0)
 		return txn_fail(t, ERR_STALE, NULL, NULL);
-	if ((err = append_version(t, p.id)) != ERR_NONE)
+	return ERR_NONE;
+}
+
+enum err
+prompt_update(struct txn *t, const struct prompt *old,
+    const struct prompt_patch *patch, const char *author_id, struct prompt *out)
+{
+	struct prompt p = *old;
+	enum err err;
+
+	apply_patch(patch, &p);
+	if (claims_more(&p, old) &&
+	    (err = prompt_check_rival(t, &p)) != ERR_NONE)
 		return err;
-	p.last_version = p.version;
-	p.updated_by = author_id;
-	p.revision = old->revision + 1;
+	if ((err = prompt_next_version(t, p.id, &p.version)) != ERR_NONE)
+		return err;
+	if ((err = replace_row(t, old, &p, author_id)) != ERR_NONE ||
+	    (err = append_version(t, p.id)) != ERR_NONE)
+		return err;
+	*out = p;
+	return ERR_NONE;
+}
+
+/* What a prompt says, as against what it is called and what it answers for. */
+static const size_t words[] = {
+	offsetof(struct prompt, content),
+	offsetof(struct prompt, system_prompt),
+	offsetof(struct prompt, model),
+	offsetof(struct prompt, model_params),
+	offsetof(struct prompt, tags),
+	offsetof(struct prompt, tone),
+	offsetof(struct prompt, output_format),
+	offsetof(struct prompt, few_shot),
+	offsetof(struct prompt, context),
+	offsetof(struct prompt, asset_id),
+	offsetof(struct prompt, file_name),
+};
+
+enum err
+prompt_show_version(struct txn *t, const struct prompt *old,
+    const struct prompt *as, const char *author_id, struct prompt *out)
+{
+	struct prompt p = *old;
+	bool same = old->version == as->version;
+	size_t i;
+	enum err err;
+
+	p.version = as->version;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		const char **ours = (void *)((char *)&p + words[i]);
+		const char *const *theirs =
+		    (const void *)((const char *)as + words[i]);
+
+		same = same && is_same(*ours, *theirs);
+		*ours = *theirs;
+	}
+	if (!same && (err = replace_row(t, old, &p, author_id)) != ERR_NONE)
+		return err;
 	*out = p;
 	return ERR_NONE;
 }

@@ -170,6 +170,20 @@ enum err prompt_update(struct txn *t, const struct prompt *old,
 enum err prompt_toggle(struct txn *t, const struct prompt *old,
     const char *author_id, struct prompt *out);
 
+/* The number that the prompt's next version gets: one more than any that
+ * exists or was ever released. */
+enum err prompt_next_version(
+    struct txn *t, const char *prompt_id, int64_t *out);
+
+/* Make old (just found in this transaction) say what `as` says, and let it
+ * name as->version as the live one (0: none).  No version is appended.  What
+ * the prompt is called, how it is described, whether it is active and what it
+ * answers for stay: they are the prompt's own, and an old version must not
+ * undo a renaming, or come between two rivals.  Nothing is written when
+ * nothing changes.  ERR_STALE as above. */
+enum err prompt_show_version(struct txn *t, const struct prompt *old,
+    const struct prompt *as, const char *author_id, struct prompt *out);
+
 /* Give old (just found in this transaction) another description and nothing
  * else: no version is appended, but updated_at moves on with every call.
  * ERR_STALE when the row has moved since old was read. */

@@ -305,9 +305,9 @@ store_raw(struct reading *r, const struct scan_member *m)
 	return true;
 }
 
-/* The kind of value that a row's type asks for (a boolean: or SCAN_FALSE). */
-static enum scan_kind
-expected_kind(enum field_type type)
+/* Is a value of this kind (booleans being SCAN_TRUE) what the type wants? */
+static bool
+kind_fits(enum field_type type, enum scan_kind kind)
 {
 	static const enum scan_kind kinds[] = {
 		[FIELD_TEXT] = SCAN_STRING,
@@ -322,7 +322,7 @@ expected_kind(enum field_type type)
 		[FIELD_ITEMS] = SCAN_ARRAY,
 	};
 
-	return kinds[type];
+	return type == FIELD_ANY || kinds[type] == kind;
 }
 
 /* Read member i of b into its row's slot. */
@@ -338,7 +338,7 @@ read_member(struct reading *r, const struct body *b, size_t i)
 		*(enum given *)r->slot = GIVEN_NULL;
 		return true;
 	}
-	if (kind != expected_kind(r->row->type))
+	if (!kind_fits(r->row->type, kind))
 		return refuse(r, FAULT_TYPE);
 	switch (r->row->type) {
 	case FIELD_INTEGER:
@@ -350,6 +350,7 @@ read_member(struct reading *r, const struct body *b, size_t i)
 		return read_texts(r, body_item(b, i, r->arena), m->value_len);
 	case FIELD_ARRAY:
 	case FIELD_OBJECT:
+	case FIELD_ANY:
 		return store_raw(r, m);
 	default:
 		return read_text(r, body_text(b, i));
@@ -401,6 +402,7 @@ read_param(struct reading *r, const char *value)
 	case FIELD_ARRAY:
 	case FIELD_OBJECT:
 	case FIELD_ITEMS:
+	case FIELD_ANY:
 		assert(!"a query table has no such row");
 		return refuse(r, FAULT_TYPE);
 	default:

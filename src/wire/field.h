@@ -37,6 +37,7 @@ enum field_type {
 	FIELD_OBJECT,  /* any object -> given_json, likewise */
 	FIELD_ITEMS,   /* array of objects, each read by a table of its own ->
 	                * given_items; at most max items */
+	FIELD_ANY,     /* any value but null -> given_json, likewise */
 };
 
 enum {

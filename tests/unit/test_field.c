@@ -837,6 +837,46 @@ a_query_may_hold_unknown_names_where_the_table_allows_them(void **state)
 	arena_reset(arena);
 }
 
+static void
+any_value_is_kept_as_it_was_sent(void **state)
+{
+	static const struct field any_rows[] = {
+		{ .name = "any",
+		    .type = FIELD_ANY,
+		    .flags = FIELD_NULLABLE,
+		    .offset = 0 },
+	};
+	static const struct field_table any_table = { FIELD_TABLE(any_rows) };
+	static const struct {
+		int line;
+		const char *sent, *kept;
+	} values[] = {
+		{ __LINE__, "{\"any\": { \"a\" : 1.50 } }", "{\"a\":1.50}" },
+		{ __LINE__, "{\"any\":[ 1,2 ]}", "[1,2]" },
+		{ __LINE__, "{\"any\":\"x\"}", "\"x\"" },
+		{ __LINE__, "{\"any\":1E2}", "1E2" },
+		{ __LINE__, "{\"any\":false}", "false" },
+		{ __LINE__, "{\"any\":null}", NULL },
+	};
+	struct given_json any;
+	struct scan scan;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(values); i++) {
+		const struct body *b = body_parse(
+		    values[i].sent, strlen(values[i].sent), arena, &scan);
+
+		any = (struct given_json){ GIVEN_NOT, NULL };
+		assert_true(
+		    field_read_body(&any_table, b, &any, arena, &faults));
+		if (values[i].kept == NULL)
+			assert_int_equal(any.given, GIVEN_NULL);
+		else
+			assert_string_equal(any.json, values[i].kept);
+	}
+}
+
 int
 main(void)
 {
@@ -872,6 +912,7 @@ main(void)
 		cmocka_unit_test(faults_of_a_query_are_gathered),
 		cmocka_unit_test(
 		    a_query_may_hold_unknown_names_where_the_table_allows_them),
+		cmocka_unit_test(any_value_is_kept_as_it_was_sent),
 	};
 
 	return cmocka_run_group_tests(tests, make_arena, drop_arena);

@@ -152,7 +152,7 @@ show_change(struct doc *d, const struct change *ch)
 	doc_integer(d, "version", ch->version);
 	doc_text(d, "changeType", ch->type);
 	doc_json(d, "changes", ch->changes);
-	doc_null(d, "comment");
+	doc_text(d, "comment", ch->comment);
 	doc_text(d, "authorId", ch->author_id);
 	admin_show_time(d, "createdAt", ch->created_at);
 	admin_show_person(d, "author", ch->author_id, ch->author_email);

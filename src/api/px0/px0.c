@@ -139,6 +139,37 @@ static const struct err_text move_texts[] = {
 	{ERR_NONE, NULL, 0, NULL},
 };
 
+static const struct err_text draft_texts[] = {
+	{ERR_VERSION_STATE, NULL, 0, "only draft versions can be modified"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text promote_texts[] = {
+	{ERR_VERSION_STATE, "live", 0, "cannot promote version in live status: conflict"},
+	{ERR_VERSION_STATE, "archived", 0, "cannot promote version in archived status: conflict"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text demote_texts[] = {
+	{ERR_VERSION_STATE, NULL, 0, "only live versions can be demoted: conflict"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text archive_texts[] = {
+	{ERR_VERSION_STATE, NULL, 0, "version is already archived: conflict"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text rollback_texts[] = {
+	{ERR_VERSION_STATE, NULL, 409, "can only rollback to stable version: conflict"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text diff_texts[] = {
+	{ERR_QUERY_INVALID, "from", 0, "from and to query parameters are required"},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
 static const struct err_text payload_texts[] = {
 	{ERR_BODY_INVALID, "variables", 0, "invalid payload variables: must be valid JSON"},
 	{ERR_NONE, NULL, 0, NULL},
@@ -175,6 +206,7 @@ static const struct err_text texts[] = {
 	{ERR_PROMPT_UNKNOWN, NULL, 0, "prompt not found"},
 	{ERR_VERSION_UNKNOWN, "live", 0, "no live version found for this prompt"},
 	{ERR_VERSION_UNKNOWN, NULL, 0, "version not found"},
+	{ERR_TAG_UNKNOWN, NULL, 0, "tag not found"},
 	{ERR_PAYLOAD_UNKNOWN, NULL, 0, "payload not found"},
 	{ERR_PROJECT_UNKNOWN, "target", 0, "target project not found"},
 	{ERR_PROJECT_UNKNOWN, NULL, 0, "project not found"},
@@ -403,6 +435,8 @@ static const struct route routes[] = {
 		.name = "get a prompt by id or slug",
 		.access = ACCESS_CALLER,
 		.mode = TXN_READ,
+		.query = &px0_beside_query_fields,
+		.query_size = sizeof(struct px0_beside_query),
 		.handler = px0_prompt_get,
 	},
 	{
@@ -455,12 +489,134 @@ static const struct route routes[] = {
 		.texts = move_texts,
 	},
 	{
+		.method = METHOD_POST, .path = "/v1/prompts/:prompt/versions",
+		.name = "create a draft", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_version_fields,
+		.body_size = sizeof(struct version_draft),
+		.guard = px0_editor_guard,
+		.prepare = px0_version_post_prepare,
+		.handler = px0_version_post,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/prompts/:prompt/versions",
+		.name = "list a prompt's versions", .access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.query = &px0_version_query_fields,
+		.query_size = sizeof(struct px0_version_query),
+		.handler = px0_version_list,
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/v1/prompts/:prompt/versions/diff",
+		.name = "compare two versions", .access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.query = &px0_diff_query_fields,
+		.query_size = sizeof(struct px0_diff_query),
+		.handler = px0_version_diff,
+		.texts = diff_texts,
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/v1/prompts/:prompt/versions/:version",
+		.name = "get a version", .access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.handler = px0_version_get,
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/v1/prompts/:prompt/versions/:version/variables",
+		.name = "list a version's variables", .access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.handler = px0_version_variables,
+	},
+	{
+		.method = METHOD_PUT,
+		.path = "/v1/prompts/:prompt/versions/:version",
+		.name = "update a draft", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_version_fields,
+		.body_size = sizeof(struct version_draft),
+		.guard = px0_version_put_guard,
+		.prepare = px0_version_put_prepare,
+		.handler = px0_version_put, .texts = draft_texts,
+	},
+	{
+		.method = METHOD_DELETE,
+		.path = "/v1/prompts/:prompt/versions/:version",
+		.name = "delete a draft or archive a version", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.handler = px0_version_delete,
+	},
+	{
+		.method = METHOD_POST,
+		.path = "/v1/prompts/:prompt/versions/:version/promote",
+		.name = "promote a version", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.handler = px0_version_promote, .texts = promote_texts,
+	},
+	{
+		.method = METHOD_POST,
+		.path = "/v1/prompts/:prompt/versions/:version/demote",
+		.name = "demote the live version", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.handler = px0_version_demote, .texts = demote_texts,
+	},
+	{
+		.method = METHOD_POST,
+		.path = "/v1/prompts/:prompt/versions/:version/archive",
+		.name = "archive a version", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.handler = px0_version_archive, .texts = archive_texts,
+	},
+	{
+		.method = METHOD_POST,
+		.path = "/v1/prompts/:prompt/versions/:version/duplicate",
+		.name = "make a draft of a version", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.handler = px0_version_duplicate,
+	},
+	{
+		.method = METHOD_POST, .path = "/v1/prompts/:prompt/rollback",
+		.name = "make a stable version live again", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_rollback_fields,
+		.body_size = sizeof(struct px0_rollback_body),
+		.guard = px0_rollback_guard,
+		.prepare = px0_rollback_prepare,
+		.handler = px0_rollback, .texts = rollback_texts,
+	},
+	{
+		.method = METHOD_POST,
+		.path = "/v1/prompts/:prompt/versions/:version/tags",
+		.name = "tag a version", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.body = &px0_tag_fields,
+		.body_size = sizeof(struct px0_tag_body),
+		.guard = px0_editor_guard,
+		.prepare = px0_tag_prepare,
+		.handler = px0_tag_post,
+	},
+	{
+		.method = METHOD_GET, .path = "/v1/prompts/:prompt/tags",
+		.name = "list a prompt's tags", .access = ACCESS_CALLER,
+		.mode = TXN_READ,
+		.handler = px0_tag_list,
+	},
+	{
+		.method = METHOD_DELETE,
+		.path = "/v1/prompts/:prompt/tags/:tag",
+		.name = "take a tag away", .access = ACCESS_CALLER,
+		.mode = TXN_WRITE,
+		.handler = px0_tag_delete,
+	},
+	{
 		.method = METHOD_POST, .path = "/v1/prompts/:prompt/payloads",
 		.name = "create a payload", .access = ACCESS_CALLER,
 		.mode = TXN_WRITE,
 		.body = &px0_payload_post_fields,
 		.body_size = sizeof(struct payload_patch),
-		.guard = px0_payload_post_guard,
+		.guard = px0_editor_guard,
 		.prepare = px0_payload_prepare, .handler = px0_payload_post,
 		.texts = payload_texts,
 	},

@@ -10,6 +10,8 @@
  *	px0_key.c      API keys
  *	px0_project.c  projects
  *	px0_prompt.c   prompts
+ *	px0_version.c  versions
+ *	px0_tag.c      their tags
  *	px0_payload.c  payloads
  *	px0_render.c   templates filled in
  *	px0_search.c   the search
@@ -22,6 +24,7 @@
 #include "domain/project.h"
 #include "domain/prompt.h"
 #include "domain/user.h"
+#include "domain/version.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -76,6 +79,22 @@ enum team_role px0_bound_role(const struct call *c, enum team_role role);
 /* The caller's role in a team; TEAM_NONE for unknown teams. */
 enum err px0_role_in_team(
     struct call *c, struct txn *t, const char *team_id, enum team_role *out);
+
+/*
+ * Versions.
+ */
+
+/* The prompt of the path's first id, then its version that the second
+ * parameter names. */
+enum err px0_find_version(
+    struct call *c, struct txn *t, enum team_role needed, struct version *out);
+
+void px0_show_version(struct doc *d, const char *name, const struct version *v);
+void px0_reply_version(struct call *c, int status, const struct version *v);
+
+/* For entity tags: versions count no writes, so a digest of all that is shown
+ * of one, and of seed, stands in. */
+int64_t px0_version_revision(const struct version *v, int64_t seed);
 
 /*
  * Bodies and query strings.
@@ -153,6 +172,31 @@ struct px0_search_query {
 	struct given_text type;
 };
 
+/* Which version to show beside a prompt; version wins. */
+struct px0_beside_query {
+	struct given_text version;
+	struct given_text tag;
+};
+
+struct px0_version_query {
+	struct given_text status;
+	struct given_text tags; /* a,b */
+};
+
+struct px0_diff_query {
+	struct given_text from;
+	struct given_text to;
+};
+
+struct px0_rollback_body {
+	struct given_integer target_version;
+	struct given_text reason;
+};
+
+struct px0_tag_body {
+	struct given_text tag;
+};
+
 extern const struct field_table px0_search_fields;
 extern const struct field_table px0_register_fields;
 extern const struct field_table px0_login_fields;
@@ -169,6 +213,12 @@ extern const struct field_table px0_describe_fields;
 extern const struct field_table px0_schema_fields;
 extern const struct field_table px0_move_fields;
 extern const struct field_table px0_prompt_query_fields;
+extern const struct field_table px0_beside_query_fields;
+extern const struct field_table px0_version_fields;
+extern const struct field_table px0_version_query_fields;
+extern const struct field_table px0_diff_query_fields;
+extern const struct field_table px0_rollback_fields;
+extern const struct field_table px0_tag_fields;
 extern const struct field_table px0_payload_post_fields;
 extern const struct field_table px0_payload_put_fields;
 extern const struct field_table px0_render_fields;
@@ -207,8 +257,17 @@ route_fn px0_prompt_archive, px0_prompt_restore;
 route_prepare_fn px0_schema_prepare, px0_move_prepare;
 route_fn px0_schema_post, px0_move_guard, px0_move_post;
 
+route_fn px0_editor_guard, px0_version_put_guard, px0_rollback_guard;
+route_prepare_fn px0_version_post_prepare, px0_version_put_prepare;
+route_prepare_fn px0_rollback_prepare, px0_tag_prepare;
+route_fn px0_version_post, px0_version_list, px0_version_get;
+route_fn px0_version_put, px0_version_delete, px0_version_duplicate;
+route_fn px0_version_promote, px0_version_demote, px0_version_archive;
+route_fn px0_version_diff, px0_version_variables, px0_rollback;
+route_fn px0_tag_post, px0_tag_list, px0_tag_delete;
+
 route_prepare_fn px0_payload_prepare;
-route_fn px0_payload_post_guard, px0_payload_write_guard;
+route_fn px0_payload_write_guard;
 route_fn px0_payload_post, px0_payload_list;
 route_fn px0_payload_get, px0_payload_put, px0_payload_delete;
 

@@ -82,14 +82,6 @@ find(struct call *c, struct txn *t, enum team_role needed, struct payload *out)
 }
 
 enum err
-px0_payload_post_guard(struct call *c, struct txn *t)
-{
-	const char *ignored;
-
-	return px0_reach_prompt(c, t, TEAM_EDITOR, &ignored);
-}
-
-enum err
 px0_payload_write_guard(struct call *c, struct txn *t)
 {
 	struct path ignored;

@@ -54,6 +54,14 @@ static const struct field query_rows[] = {
 /* clang-format on */
 const struct field_table px0_prompt_query_fields = { FIELD_TABLE(query_rows) };
 
+/* clang-format off */
+static const struct field beside_rows[] = {
+	{.name = "version", .type = FIELD_TEXT, .offset = offsetof(struct px0_beside_query, version)},
+	{.name = "tag", .type = FIELD_TEXT, .offset = offsetof(struct px0_beside_query, tag)},
+};
+/* clang-format on */
+const struct field_table px0_beside_query_fields = { FIELD_TABLE(beside_rows) };
+
 static void
 show_prompt(struct doc *d, const char *name, const struct prompt *p)
 {
@@ -236,9 +244,33 @@ px0_prompt_list_by_query(struct call *c, struct txn *t)
  * One prompt.
  */
 
+static enum err
+reply_beside(struct call *c, struct txn *t, const struct prompt *p,
+    const char *version_name)
+{
+	struct version v;
+	int64_t revision;
+	struct doc *d;
+	enum err err = version_find_named(t, p->id, version_name, &v);
+
+	if (err != ERR_NONE)
+		return err;
+	revision = px0_version_revision(&v, p->revision);
+	if (call_not_modified(c, p->id, revision))
+		return ERR_NONE;
+	d = call_reply(c, 200);
+	doc_object(d, NULL);
+	show_prompt(d, "prompt", p);
+	px0_show_version(d, "version", &v);
+	doc_object_end(d);
+	call_etag(c, p->id, revision);
+	return ERR_NONE;
+}
+
 enum err
 px0_prompt_get(struct call *c, struct txn *t)
 {
+	const struct px0_beside_query *query = c->query;
 	char ignored[TEXT_UUID_SIZE];
 	struct prompt p;
 	enum err err;
@@ -251,6 +283,10 @@ px0_prompt_get(struct call *c, struct txn *t)
 		    t, call_param(c, 0), c->caller.token_id, &p);
 	if (err != ERR_NONE)
 		return err;
+	if (px0_is_given(&query->version))
+		return reply_beside(c, t, &p, query->version.text);
+	if (px0_is_given(&query->tag))
+		return reply_beside(c, t, &p, query->tag.text);
 	if (!call_not_modified(c, p.id, p.revision))
 		reply_prompt(c, 200, &p);
 	return ERR_NONE;
