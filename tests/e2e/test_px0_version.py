@@ -107,7 +107,17 @@ def test_what_is_live_shows_in_every_family(bench):
     assert bench.row()[:2] == (1, "first")
 
 
+def clear_section(admin, section):
+    """Whatever else is served there would be a rival."""
+    listed = admin.get(f"/api/admin/prompts/list?section={section}"
+                       "&isActive=true&limit=100").json()["data"]["prompts"]
+    for prompt in listed:
+        path = f"/api/admin/prompts/{prompt['id']}/toggle-active"
+        assert admin.post(path).status == 201
+
+
 def test_what_is_live_is_what_the_runtime_serves(bench):
+    clear_section(bench.admin, "gap_detector")
     answer = bench.admin.post("/api/admin/prompts/create", {
         "name": "served", "section": "gap_detector", "systemPrompt": "s",
         "userPromptTemplate": "first", "route": bench.id})
