@@ -52,8 +52,8 @@ Q :=
 say =
 endif
 
-.PHONY: fuzz-template all run check check-all check-unit check-e2e check-long unit-tests \
-    layers lint format bench deps clean
+.PHONY: all run check check-all check-unit check-e2e check-long unit-tests \
+    fuzz-template layers lint format bench deps clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/promptledger
