@@ -53,7 +53,7 @@ say =
 endif
 
 .PHONY: all run check check-all check-unit check-e2e check-long unit-tests \
-    layers lint format bench deps clean
+    fuzz-template layers lint format bench deps clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/promptledger
@@ -163,6 +163,20 @@ lint: $(GENERATED)
 format:
 	clang-format -i $(SOURCES) src/main.c $(HEADERS) \
 	    $(wildcard tests/unit/*.[ch])
+
+# Templates that nobody would write, as long as wanted: FUZZ_SECONDS=60.
+# What is found lands in build/fuzz.
+FUZZ_SECONDS ?= 60
+fuzz-template: $(GENERATED)
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_LINT)
+	@mkdir -p build/fuzz/template
+	clang $(ALL_CFLAGS) -O1 -fsanitize=fuzzer,address,undefined \
+	    -o build/fuzz/fuzz_template tests/fuzz/fuzz_template.c \
+	    src/api/json_value.c $(wildcard src/domain/template/*.c \
+	    src/base/*.c src/wire/*.c) $(LDFLAGS) $(LDLIBS)
+	build/fuzz/fuzz_template -max_total_time=$(FUZZ_SECONDS) \
+	    -artifact_prefix=build/fuzz/ build/fuzz/template \
+	    tests/fuzz/corpus/template
 
 bench:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_BENCH)
