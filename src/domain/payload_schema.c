@@ -67,7 +67,8 @@ is_integer(const struct value *v)
 {
 	/* From 2^53 on there are no fractions. */
 	return v->kind == VALUE_NUMBER &&
-	    (v->number >= 0x1p53 || v->number <= -0x1p53 ||
+	    (v->number >= 9007199254740992.0 ||
+		v->number <= -9007199254740992.0 ||
 		(double)(int64_t)v->number == v->number);
 }
 

@@ -265,16 +265,14 @@ print_integer(struct buf *out, const struct spec *s, int64_t integer)
 	const char *numerals =
 	    s->verb == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
 	uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
-	unsigned base = integer_base(s->verb);
+	const uint64_t base = integer_base(s->verb);
 	struct spec padding = *s;
 	char digits[64];
 	int count = 0, least = s->precision;
 	struct buf text;
 
-	while (rest > 0) {
+	for (; rest != 0; rest /= base)
 		digits[count++] = numerals[rest % base];
-		rest /= base;
-	}
 	/* Zeros that fill the width stand behind the sign. */
 	if (least < 0 && s->zero && s->width > 0)
 		least = s->width - (integer < 0 || s->plus || s->space);

@@ -539,6 +539,7 @@ static bool
 eval_arg(struct run *r, const struct cell *dot, const struct node *n,
     struct cell *out)
 {
+	assert(n != NULL);
 	if (!run_spend(r, 1))
 		return false;
 	r->at = n;
