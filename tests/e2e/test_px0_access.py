@@ -127,6 +127,21 @@ class World:
                         {"variables": {}})
         return {"prompt": prompt, "payload": made["payload"]["id"]}
 
+    def new_version(self, steps):
+        """A version that was promoted so many times, and its tag."""
+        prompt = self.new_prompt()
+        path = f"/v1/prompts/{prompt}/versions"
+        self.say("POST", path, {"template": "text"})
+        for _ in range(steps):
+            self.say("POST", f"{path}/1/promote")
+        self.say("POST", f"{path}/1/tags", {"tag": "t"})
+        return {"prompt": prompt, "version": "1", "tag": "t"}
+
+    def new_render(self):
+        values = self.new_version(2)
+        made = self.get(f"/v1/prompts/{values['prompt']}")["prompt"]
+        return {**values, "project": self.project, "slug": made["slug"]}
+
 
 # What makes a request that succeeds: the path's parameters, and the body.
 
@@ -144,6 +159,15 @@ def on_prompt(body=None):
 
 def on_payload(body=None):
     return lambda world: (world.new_payload(), body)
+
+
+def on_version(steps=0, body=None, query=None):
+    more = {} if query is None else {"?": query}
+    return lambda world: ({**world.new_version(steps), **more}, body)
+
+
+def on_render(body):
+    return lambda world: (world.new_render(), body)
 
 
 def on_key(body=None):
@@ -246,6 +270,40 @@ ROUTES = {
     "POST /v1/prompts/:prompt/schema":
         Row("editor", on_prompt({"schema": {}})),
     "POST /v1/prompts/:prompt/move": Row("admin", moved_prompt),
+
+    "POST /v1/prompts/:prompt/versions":
+        Row("editor", on_prompt({"template": "text"}), 201),
+    "GET /v1/prompts/:prompt/versions": Row("viewer", on_prompt()),
+    "GET /v1/prompts/:prompt/versions/diff":
+        Row("viewer", on_version(query="from=1&to=t")),
+    "GET /v1/prompts/:prompt/versions/:version": Row("viewer", on_version()),
+    "GET /v1/prompts/:prompt/versions/:version/variables":
+        Row("viewer", on_version()),
+    "PUT /v1/prompts/:prompt/versions/:version":
+        Row("editor", on_version(0, {"template": "other"})),
+    "DELETE /v1/prompts/:prompt/versions/:version":
+        Row("editor", on_version(), 204),
+    "POST /v1/prompts/:prompt/versions/:version/promote":
+        Row("editor", on_version()),
+    "POST /v1/prompts/:prompt/versions/:version/demote":
+        Row("editor", on_version(2)),
+    "POST /v1/prompts/:prompt/versions/:version/archive":
+        Row("editor", on_version()),
+    "POST /v1/prompts/:prompt/versions/:version/duplicate":
+        Row("editor", on_version(), 201),
+    "POST /v1/prompts/:prompt/rollback":
+        Row("editor", on_version(1, {"target_version": 1,
+                                     "rollback_reason": "r"})),
+    "POST /v1/prompts/:prompt/versions/:version/tags":
+        Row("editor", on_version(0, {"tag": "other"})),
+    "GET /v1/prompts/:prompt/tags": Row("viewer", on_version()),
+    "DELETE /v1/prompts/:prompt/tags/:tag":
+        Row("editor", on_version(), 204),
+
+    "POST /v1/projects/:project/prompts/:slug/render":
+        Row("viewer", on_render({})),
+    "POST /v1/projects/:project/prompts/:slug/versions/:version/render":
+        Row("viewer", on_render({})),
 
     "POST /v1/prompts/:prompt/payloads":
         Row("editor", on_prompt({"variables": {}}), 201),

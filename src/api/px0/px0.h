@@ -80,6 +80,10 @@ enum team_role px0_bound_role(const struct call *c, enum team_role role);
 enum err px0_role_in_team(
     struct call *c, struct txn *t, const char *team_id, enum team_role *out);
 
+/* Guards: an editor of the path's prompt; and where the body comes before the
+ * prompt is looked up, that its id reads as one. */
+route_fn px0_editor_guard, px0_prompt_id_guard;
+
 /*
  * Versions.
  */
@@ -255,9 +259,9 @@ route_fn px0_prompt_post, px0_prompt_get, px0_prompt_put, px0_prompt_delete;
 route_fn px0_prompt_list, px0_prompt_list_by_query;
 route_fn px0_prompt_archive, px0_prompt_restore;
 route_prepare_fn px0_schema_prepare, px0_move_prepare;
-route_fn px0_schema_post, px0_move_guard, px0_move_post;
+route_fn px0_schema_post, px0_move_post;
 
-route_fn px0_editor_guard, px0_version_put_guard, px0_rollback_guard;
+route_fn px0_version_put_guard;
 route_prepare_fn px0_version_post_prepare, px0_version_put_prepare;
 route_prepare_fn px0_rollback_prepare, px0_tag_prepare;
 route_fn px0_version_post, px0_version_list, px0_version_get;

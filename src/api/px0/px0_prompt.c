@@ -372,15 +372,6 @@ px0_prompt_restore(struct call *c, struct txn *t)
 }
 
 enum err
-px0_move_guard(struct call *c, struct txn *t)
-{
-	const char *ignored;
-
-	(void)t;
-	return px0_path_id(c, 0, "prompt", &ignored);
-}
-
-enum err
 px0_move_prepare(struct call *c)
 {
 	const struct px0_move_body *b = c->body;

@@ -103,3 +103,20 @@ px0_role_in_team(
 	*out = px0_bound_role(c, role);
 	return ERR_NONE;
 }
+
+enum err
+px0_editor_guard(struct call *c, struct txn *t)
+{
+	const char *ignored;
+
+	return px0_reach_prompt(c, t, TEAM_EDITOR, &ignored);
+}
+
+enum err
+px0_prompt_id_guard(struct call *c, struct txn *t)
+{
+	const char *ignored;
+
+	(void)t;
+	return px0_path_id(c, 0, "prompt", &ignored);
+}

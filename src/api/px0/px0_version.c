@@ -158,14 +158,6 @@ find_to_change(struct call *c, struct txn *t, struct version *out)
 	return ERR_NONE;
 }
 
-enum err
-px0_editor_guard(struct call *c, struct txn *t)
-{
-	const char *ignored;
-
-	return px0_reach_prompt(c, t, TEAM_EDITOR, &ignored);
-}
-
 /* That it is a draft comes before whatever is wrong with the body. */
 enum err
 px0_version_put_guard(struct call *c, struct txn *t)
@@ -485,16 +477,6 @@ enum err
 px0_version_archive(struct call *c, struct txn *t)
 {
 	return take_step(c, t, version_archive);
-}
-
-/* The body comes before the prompt is looked up. */
-enum err
-px0_rollback_guard(struct call *c, struct txn *t)
-{
-	const char *ignored;
-
-	(void)t;
-	return px0_path_id(c, 0, "prompt", &ignored);
 }
 
 enum err
