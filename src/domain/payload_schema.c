@@ -3,7 +3,6 @@
 
 #include "base/text.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Where we are; a check gives NULL or the fault. */
@@ -66,7 +65,10 @@ is_equal(const struct value *a, const struct value *b)
 static bool
 is_integer(const struct value *v)
 {
-	return v->kind == VALUE_NUMBER && floor(v->number) == v->number;
+	/* From 2^53 on there are no fractions. */
+	return v->kind == VALUE_NUMBER &&
+	    (v->number >= 0x1p53 || v->number <= -0x1p53 ||
+		(double)(int64_t)v->number == v->number);
 }
 
 /* clang-format off */

@@ -89,7 +89,7 @@ gather_variables(
     struct call *c, struct txn *t, const char *prompt_id, struct value *out)
 {
 	const struct px0_render_body *b = c->body;
-	struct value given = { .kind = VALUE_OBJECT }, stored;
+	struct value given = { .kind = VALUE_OBJECT }, stored = given;
 	struct payload payload;
 	enum err err;
 

@@ -408,10 +408,11 @@ escape_js(struct run *r, struct buf *out, const char *text, size_t len)
 
 	if (c == '\\' || c == '\'' || c == '"')
 		buf_printf(out, "\\%c", (char)c);
-	else if (c < 0x20 || (c < 0x80 && strchr("<>&=", (int)c) != NULL))
-		buf_printf(out, "\\u%04X", (unsigned)c);
-	else if (c < 0x80 || print_is_graphic(r, c))
+	else if (print_is_graphic(r, c) &&
+	    (c >= 0x80 || strchr("<>&=", (int)c) == NULL))
 		buf_add(out, text, step == 0 ? 1 : step);
+	else if (c == 0x7f)
+		buf_char(out, (char)c);
 	else
 		buf_printf(out, "\\u%04X", (unsigned)c);
 	return step == 0 ? 1 : step;

@@ -786,7 +786,7 @@ static struct node *
 parse_branches(struct parser *p, enum node_kind kind, const char *context)
 {
 	struct node *first, *n;
-	enum ending ending;
+	enum ending ending = ENDING_EOF;
 
 	first = n = parse_head(p, kind, context, &ending);
 	/* However long the chain, it is no deeper than its first if. */
@@ -925,7 +925,7 @@ static struct template *
 parse_template(struct parser *p, const char *text, size_t len)
 {
 	struct template *t = arena_alloc(p->arena, sizeof(*t));
-	enum ending ending;
+	enum ending ending = ENDING_EOF;
 
 	t->text = arena_copy(p->arena, text, len);
 	t->len = len;

@@ -34,7 +34,7 @@ find_shortest(double number, char *text, size_t size)
 static void
 print_shortest(struct buf *out, double number, char e)
 {
-	char text[40], digits[20];
+	char text[40], digits[20] = "0";
 	const char *at = text;
 	int count = 0, exponent, i;
 
@@ -242,16 +242,30 @@ base_prefix(const struct spec *s)
 	}
 }
 
+static unsigned
+integer_base(char verb)
+{
+	switch (verb) {
+	case 'b':
+		return 2;
+	case 'o':
+	case 'O':
+		return 8;
+	case 'x':
+	case 'X':
+		return 16;
+	default:
+		return 10;
+	}
+}
+
 static void
 print_integer(struct buf *out, const struct spec *s, int64_t integer)
 {
 	const char *numerals =
 	    s->verb == 'X' ? "0123456789ABCDEF" : "0123456789abcdef";
 	uint64_t rest = integer < 0 ? 0 - (uint64_t)integer : (uint64_t)integer;
-	unsigned base = s->verb == 'b'         ? 2
-	    : s->verb == 'd' || s->verb == 'v' ? 10
-	    : s->verb == 'x' || s->verb == 'X' ? 16
-					       : 8;
+	unsigned base = integer_base(s->verb);
 	struct spec padding = *s;
 	char digits[64];
 	int count = 0, least = s->precision;

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <assert.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -575,6 +576,7 @@ eval_command(struct run *r, const struct cell *dot, const struct node *command,
 		.final = final,
 	};
 
+	assert(n != NULL); /* The parser lets no empty command pass. */
 	if (n->kind != NODE_PIPE)
 		r->at = n;
 	switch (n->kind) {
