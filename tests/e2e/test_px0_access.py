@@ -121,13 +121,6 @@ class World:
                         {"name": f"Prompt {next(numbers)}"})
         return made["prompt"]["id"]
 
-    def new_live_prompt(self):
-        """A path's parameters of a prompt that can be rendered."""
-        prompt = self.new_prompt()
-        self.say("PATCH", f"/prompts/{prompt}", {"content": "Hello"})
-        slug = self.get(f"/v1/prompts/{prompt}")["prompt"]["slug"]
-        return {"project": self.project, "slug": slug, "version": "1"}
-
     def new_payload(self):
         prompt = self.new_prompt()
         made = self.say("POST", f"/v1/prompts/{prompt}/payloads",
@@ -183,10 +176,6 @@ def on_key(body=None):
 
 def with_body(body):
     return lambda world: ({}, body)
-
-
-def on_live_prompt(body=None):
-    return lambda world: (world.new_live_prompt(), body)
 
 
 def new_project(world):
@@ -324,11 +313,6 @@ ROUTES = {
         Row("editor", on_payload({"name": "n"})),
     "DELETE /v1/prompts/:prompt/payloads/:payload":
         Row("editor", on_payload(), 204),
-
-    "POST /v1/projects/:project/prompts/:slug/render":
-        Row("viewer", on_live_prompt({})),
-    "POST /v1/projects/:project/prompts/:slug/versions/:version/render":
-        Row("viewer", on_live_prompt({})),
 
     "GET /v1/search": Row(None, some_words),
 }
