@@ -5,6 +5,7 @@
  *
  *	lex.c    text into tokens
  *	parse.c  tokens into nodes
+ *	uses.c   the variables that nodes ask for
  *	run.c    nodes and values into text
  *	call.c   the functions that a template may call
  *	print.c  values into text, printf
