@@ -44,7 +44,7 @@ only_schemas_that_can_be_enforced_are_taken(void **state)
 	} cases[] = {
 		{__LINE__, "{}", NULL},
 		{__LINE__, "{\"type\":\"object\",\"required\":[\"a\"],\"properties\":{\"a\":{\"type\":[\"string\",\"null\"]}}}", NULL},
-		{__LINE__, "{\"items\":{\"enum\":[]},\"additionalProperties\":{\"minimum\":0.5}}", NULL},
+		{__LINE__, "{\"items\":{\"enum\":[0]},\"additionalProperties\":{\"minimum\":0.5}}", NULL},
 		{__LINE__, "{\"pattern\":\"x\"}", "schema.pattern: is not supported"},
 		{__LINE__, "{\"properties\":{\"a\":{\"const\":1}}}", "schema.properties.a.const: is not supported"},
 		{__LINE__, "{\"properties\":{\"a\":1}}", "schema.properties.a: is not well-formed"},
@@ -58,6 +58,7 @@ only_schemas_that_can_be_enforced_are_taken(void **state)
 		{__LINE__, "{\"maxLength\":1.5}", "schema.maxLength: is not well-formed"},
 		{__LINE__, "{\"maximum\":\"1\"}", "schema.maximum: is not well-formed"},
 		{__LINE__, "{\"enum\":1}", "schema.enum: is not well-formed"},
+		{__LINE__, "{\"enum\":[]}", "schema.enum: is not well-formed"},
 		{__LINE__, "{\"additionalProperties\":1}", "schema.additionalProperties: is not well-formed"},
 	};
 	/* clang-format on */
