@@ -23,7 +23,9 @@ SELECT k.id, k.name, k.organisation_id,
 FROM token AS k
 WHERE k.organisation_id = :organisation_id
   AND k.kind = 'key'
+  AND (k.created_at, k.id) < (:before_at, :before_id)
 ORDER BY k.created_at DESC, k.id DESC
+LIMIT :limit
 
 -- name: key_update
 -- mode: write

@@ -12,7 +12,9 @@ WHERE id = :id
 SELECT id, prompt_id, name, variables, created_at, updated_at, revision
 FROM payload
 WHERE prompt_id = :prompt_id
+  AND (created_at, id) < (:before_at, :before_id)
 ORDER BY created_at DESC, id DESC
+LIMIT :limit
 
 -- name: payload_insert
 -- mode: write

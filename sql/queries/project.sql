@@ -52,7 +52,9 @@ WHERE id = :id
 SELECT id, team_id, name, slug, created_at
 FROM project
 WHERE team_id = :team_id
+  AND (created_at, id) < (:before_at, :before_id)
 ORDER BY created_at DESC, id DESC
+LIMIT :limit
 
 -- name: team_find
 -- mode: read

@@ -105,7 +105,9 @@ SELECT id, kind, project_id, owner_id, slug, name, description, status,
 FROM prompt
 WHERE project_id = :project_id
   AND status = coalesce(:status, status)
+  AND (created_at, id) < (:before_at, :before_id)
 ORDER BY created_at DESC, id DESC
+LIMIT :limit
 
 -- A slug may stand in several projects that the token reaches; the oldest
 -- prompt is as good as any.

@@ -34,7 +34,9 @@ FROM token
 WHERE user_id = :user_id
   AND kind = 'session'
   AND expires_at > :now
+  AND (created_at, id) < (:before_at, :before_id)
 ORDER BY created_at DESC, id DESC
+LIMIT :limit
 
 -- name: session_delete
 -- mode: write

@@ -98,7 +98,9 @@ WHERE v.prompt_id = :prompt_id
                         JOIN json_each(:tags) AS wanted
                           ON wanted.value = t.tag
                         WHERE t.prompt_id = :prompt_id))
+  AND (v.version, v.id) < (:before_at, :before_id)
 ORDER BY v.version DESC
+LIMIT :limit
 
 -- What a prompt shows while none is live: the newest that was released, or
 -- else the newest draft, or else the newest of what was archived.

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/page.h"
 
+#include "api/route.h"
 #include "base/text.h"
+#include "wire/form.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #define SIZE_WITHOUT_ANY 50
+
+/* clang-format off */
+static const struct field rows[] = { PAGE_ROWS(0) };
+/* clang-format on */
+const struct field_table page_fields = { FIELD_TABLE(rows) };
 
 /* A token is the row's time in hexadecimal, and its id. */
 #define TIME_DIGITS 16
@@ -62,21 +69,42 @@ page_bind(const struct page *p, struct query *q)
 }
 
 bool
-page_add(struct page *p, int64_t created_at, const char *id)
+page_add(struct page *p, int64_t at, const char *id)
 {
 	if (p->count == p->size) {
 		p->has_more = true;
 		return false;
 	}
 	p->count++;
-	p->at = created_at;
+	p->at = at;
 	p->id = id;
 	return true;
 }
 
+/* The query's other parameters, all of them text: "name=value&…", or "". */
+static const char *
+show_filters(const struct call *c)
+{
+	const struct field_table *table = c->route->query;
+	const struct given_text *value;
+	const struct field *row;
+	const char *shown = "";
+	size_t i;
+
+	for (i = 0; i < table->count; i++) {
+		row = &table->rows[i];
+		if (row->type != FIELD_TEXT || row->check == page_is_token)
+			continue;
+		value = (const void *)((const char *)c->query + row->offset);
+		if (value->given == GIVEN_VALUE)
+			shown = arena_printf(c->arena, "%s%s=%s&", shown,
+			    row->name, form_encode(value->text, c->arena));
+	}
+	return shown;
+}
+
 void
-page_link(
-    const struct page *p, struct call *c, const char *path, const char *filter)
+page_link(const struct page *p, struct call *c, const char *path)
 {
 	const char *target;
 
@@ -84,7 +112,7 @@ page_link(
 		return;
 	target = arena_printf(c->arena,
 	    "%s?%spage_size=%" PRId64 "&page_token=%0*" PRIx64 "%s", path,
-	    filter, p->size, TIME_DIGITS, (uint64_t)p->at, p->id);
+	    show_filters(c), p->size, TIME_DIGITS, (uint64_t)p->at, p->id);
 	response_header(c->reply, "Link",
 	    arena_printf(c->arena, "<%s>; rel=\"next\"", call_link(c, target)));
 }

@@ -68,9 +68,11 @@ struct version_filter {
 	const char *tags; /* JSON array of text: those with any of them */
 };
 
-/* Go through a prompt's versions, highest number first:
+/* Go through a prompt's versions, highest number first, from :before_at and
+ * :before_id on and :limit at most, which the caller binds:
  *
  *	version_list(&q, t, prompt_id, &filter);
+ *	page_bind(&page, &q);
  *	while (version_next(&q, &v))
  *		…
  *	err = query_end(&q);

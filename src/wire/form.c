@@ -78,3 +78,24 @@ form_split(const char *text, struct arena *a, struct form_param **out)
 	}
 	return count;
 }
+
+const char *
+form_encode(const char *value, struct arena *a)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "abcdefghijklmnopqrstuvwxyz"
+				    "0123456789-._~";
+	char *encoded = arena_alloc(a, 3 * strlen(value) + 1), *to = encoded;
+	const char *at;
+
+	for (at = value; *at != '\0'; at++) {
+		if (strchr(plain, *at) != NULL) {
+			*to++ = *at;
+			continue;
+		}
+		*to++ = '%';
+		text_hex((const unsigned char *)at, 1, to);
+		to += 2;
+	}
+	return encoded;
+}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * form: takes application/x-www-form-urlencoded text apart, which is what
- * query strings and the bodies of plain HTML forms are.
+ * form: application/x-www-form-urlencoded text, which is what query strings
+ * and the bodies of plain HTML forms are: taken apart, and its values written.
  */
 #ifndef WIRE_FORM_H
 #define WIRE_FORM_H
@@ -18,5 +18,8 @@ struct form_param {
 
 /* All pairs in the order sent; returns their number. */
 size_t form_split(const char *text, struct arena *a, struct form_param **out);
+
+/* A value as it stands in such text, in characters that any URI may hold. */
+const char *form_encode(const char *value, struct arena *a);
 
 #endif

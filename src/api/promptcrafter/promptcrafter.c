@@ -146,8 +146,8 @@ static const struct route routes[] = {
 		.method = METHOD_GET, .path = "/prompts",
 		.name = "list own prompts", .access = ACCESS_CALLER,
 		.mode = TXN_READ,
-		.query = &promptcrafter_list_fields,
-		.query_size = sizeof(struct promptcrafter_list_query),
+		.query = &page_fields,
+		.query_size = sizeof(struct page_query),
 		.handler = promptcrafter_prompt_list, .texts = list_texts,
 	},
 	{

@@ -36,10 +36,6 @@ struct promptcrafter_login_body {
 	struct given_text password;
 };
 
-struct promptcrafter_list_query {
-	struct page_query page;
-};
-
 struct promptcrafter_search_query {
 	struct given_text q;
 };
@@ -61,7 +57,6 @@ extern const struct field_table promptcrafter_signup_fields;
 extern const struct field_table promptcrafter_login_fields;
 extern const struct field_table promptcrafter_create_fields;
 extern const struct field_table promptcrafter_patch_fields;
-extern const struct field_table promptcrafter_list_fields;
 extern const struct field_table promptcrafter_search_fields;
 extern const struct field_table promptcrafter_log_fields;
 extern const struct field_table promptcrafter_log_list_fields;

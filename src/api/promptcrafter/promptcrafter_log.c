@@ -125,8 +125,7 @@ list_of_prompt(struct call *c, struct txn *t, struct page *page)
 		return err;
 	if (page->count == 0 && !page->is_continued)
 		return call_fail(c, ERR_LOG_UNKNOWN, NULL, NULL);
-	page_link(page, c, c->route->path,
-	    arena_printf(c->arena, "promptId=%s&", b->prompt_id.text));
+	page_link(page, c, c->route->path);
 	return ERR_NONE;
 }
 
@@ -144,7 +143,7 @@ promptcrafter_log_list(struct call *c, struct txn *t)
 	query_start(&q, t, STATEMENT_RUN_LOG_LIST_OF_OWNER);
 	query_text(&q, ":owner_id", c->caller.user_id);
 	if ((err = show_list(c, &q, &page)) == ERR_NONE)
-		page_link(&page, c, c->route->path, "");
+		page_link(&page, c, c->route->path);
 	return err;
 }
 

@@ -29,15 +29,10 @@ const struct field_table promptcrafter_patch_fields = {
 };
 
 /* clang-format off */
-static const struct field list_rows[] = {
-	PAGE_FIELDS(struct promptcrafter_list_query, page),
-};
-
 static const struct field search_rows[] = {
 	{.name = "q", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_TRIM, .min = 1, .offset = offsetof(struct promptcrafter_search_query, q)},
 };
 /* clang-format on */
-const struct field_table promptcrafter_list_fields = { FIELD_TABLE(list_rows) };
 const struct field_table promptcrafter_search_fields = {
 	FIELD_TABLE(search_rows),
 };
@@ -111,14 +106,13 @@ promptcrafter_prompt_post(struct call *c, struct txn *t)
 enum err
 promptcrafter_prompt_list(struct call *c, struct txn *t)
 {
-	const struct promptcrafter_list_query *b = c->query;
 	struct doc *d = call_reply(c, 200);
 	struct page page;
 	struct prompt p;
 	struct query q;
 	enum err err;
 
-	page_begin(&page, &b->page);
+	page_begin(&page, c->query);
 	query_start(&q, t, STATEMENT_PROMPT_LIST_OF_OWNER);
 	query_text(&q, ":owner_id", c->caller.user_id);
 	page_bind(&page, &q);
@@ -132,7 +126,7 @@ promptcrafter_prompt_list(struct call *c, struct txn *t)
 	doc_array_end(d);
 	call_private(c);
 	if ((err = query_end(&q)) == ERR_NONE)
-		page_link(&page, c, c->route->path, "");
+		page_link(&page, c, c->route->path);
 	return err;
 }
 

@@ -297,6 +297,8 @@ static const struct route routes[] = {
 		.method = METHOD_GET, .path = "/v1/auth/sessions",
 		.name = "list own sessions", .access = ACCESS_SESSION,
 		.mode = TXN_READ,
+		.query = &page_fields,
+		.query_size = sizeof(struct page_query),
 		.handler = px0_session_list,
 	},
 	{
@@ -371,6 +373,8 @@ static const struct route routes[] = {
 		.method = METHOD_GET, .path = "/v1/teams/:team/projects",
 		.name = "list a team's projects", .access = ACCESS_TOKEN,
 		.mode = TXN_READ,
+		.query = &page_fields,
+		.query_size = sizeof(struct page_query),
 		.handler = px0_project_list,
 	},
 	{
@@ -624,6 +628,8 @@ static const struct route routes[] = {
 		.method = METHOD_GET, .path = "/v1/prompts/:prompt/payloads",
 		.name = "list a prompt's payloads", .access = ACCESS_CALLER,
 		.mode = TXN_READ,
+		.query = &page_fields,
+		.query_size = sizeof(struct page_query),
 		.handler = px0_payload_list,
 	},
 	{

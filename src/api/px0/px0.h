@@ -20,6 +20,7 @@
 #define API_PX0_PX0_H
 
 #include "api/family.h"
+#include "api/page.h"
 #include "domain/payload.h"
 #include "domain/project.h"
 #include "domain/prompt.h"
@@ -137,6 +138,7 @@ struct px0_key_body {
 
 struct px0_key_query {
 	struct given_text org_id;
+	struct page_query page;
 };
 
 struct px0_project_body {
@@ -164,6 +166,7 @@ struct px0_prompt_query {
 	struct given_text project_id;
 	struct given_text status;
 	struct given_text archived;
+	struct page_query page;
 };
 
 struct px0_render_body {
@@ -185,6 +188,7 @@ struct px0_beside_query {
 struct px0_version_query {
 	struct given_text status;
 	struct given_text tags; /* a,b */
+	struct page_query page;
 };
 
 struct px0_diff_query {

@@ -33,6 +33,7 @@ const struct field_table px0_key_put_fields = { FIELD_TABLE(put_rows) };
 /* clang-format off */
 static const struct field query_rows[] = {
 	{.name = "org_id", .type = FIELD_TEXT, .offset = offsetof(struct px0_key_query, org_id)},
+	PAGE_FIELDS(struct px0_key_query, page),
 };
 /* clang-format on */
 const struct field_table px0_key_query_fields = { FIELD_TABLE(query_rows) };
@@ -190,21 +191,28 @@ px0_key_post(struct call *c, struct txn *t)
 static enum err
 show_keys(struct call *c, struct txn *t, const char *organisation_id)
 {
+	const struct px0_key_query *query = c->query;
 	struct doc *d = call_reply(c, 200);
+	struct page page;
 	struct query q;
 	struct key k;
 
+	page_begin(&page, &query->page);
 	doc_object(d, NULL);
 	doc_array(d, "api_keys");
 	query_start(&q, t, STATEMENT_KEY_LIST);
 	query_text(&q, ":organisation_id", organisation_id);
+	page_bind(&page, &q);
 	while (query_row(&q)) {
 		key_take(&q, &k);
+		if (!page_add(&page, k.created_at, k.id))
+			break;
 		show_key(d, NULL, &k);
 	}
 	doc_array_end(d);
 	doc_object_end(d);
 	call_private(c);
+	page_link(&page, c, c->route->path);
 	return query_end(&q);
 }
 

@@ -124,6 +124,7 @@ enum err
 px0_payload_list(struct call *c, struct txn *t)
 {
 	const char *prompt_id;
+	struct page page;
 	struct payload p;
 	struct query q;
 	struct doc *d;
@@ -132,18 +133,24 @@ px0_payload_list(struct call *c, struct txn *t)
 	err = px0_reach_prompt(c, t, TEAM_VIEWER, &prompt_id);
 	if (err != ERR_NONE)
 		return err;
+	page_begin(&page, c->query);
 	d = call_reply(c, 200);
 	doc_object(d, NULL);
 	doc_array(d, "payloads");
 	query_start(&q, t, STATEMENT_PAYLOAD_LIST);
 	query_text(&q, ":prompt_id", prompt_id);
+	page_bind(&page, &q);
 	while (query_row(&q)) {
 		payload_take(&q, &p);
+		if (!page_add(&page, p.created_at, p.id))
+			break;
 		show_payload(d, NULL, &p);
 	}
 	doc_array_end(d);
 	doc_object_end(d);
 	call_private(c);
+	page_link(&page, c,
+	    arena_printf(c->arena, "/v1/prompts/%s/payloads", prompt_id));
 	return query_end(&q);
 }
 

@@ -136,16 +136,32 @@ px0_password_post(struct call *c, struct txn *t)
  * Sessions.
  */
 
+struct session {
+	const char *id;
+	const char *user_id;
+	int64_t expires_at;
+	int64_t created_at;
+};
+
 static void
-show_session(struct doc *d, struct query *q)
+take_session(struct query *q, struct session *out)
+{
+	out->id = query_take_text(q);
+	out->user_id = query_take_text(q);
+	out->expires_at = query_take_integer(q);
+	out->created_at = query_take_integer(q);
+}
+
+static void
+show_session(struct doc *d, const struct session *s)
 {
 	doc_object(d, NULL);
-	doc_text(d, "id", query_take_text(q));
-	doc_text(d, "user_id", query_take_text(q));
+	doc_text(d, "id", s->id);
+	doc_text(d, "user_id", s->user_id);
 	/* Only its digest is known here. */
 	doc_text(d, "token", "sess_****");
-	px0_show_time(d, "expires_at", query_take_integer(q));
-	px0_show_time(d, "created_at", query_take_integer(q));
+	px0_show_time(d, "expires_at", s->expires_at);
+	px0_show_time(d, "created_at", s->created_at);
 	doc_object_end(d);
 }
 
@@ -153,18 +169,27 @@ enum err
 px0_session_list(struct call *c, struct txn *t)
 {
 	struct doc *d = call_reply(c, 200);
+	struct session s;
+	struct page page;
 	struct query q;
 
+	page_begin(&page, c->query);
 	doc_object(d, NULL);
 	doc_array(d, "sessions");
 	query_start(&q, t, STATEMENT_SESSION_LIST);
 	query_text(&q, ":user_id", c->caller.user_id);
 	query_integer(&q, ":now", txn_now(t));
-	while (query_row(&q))
-		show_session(d, &q);
+	page_bind(&page, &q);
+	while (query_row(&q)) {
+		take_session(&q, &s);
+		if (!page_add(&page, s.created_at, s.id))
+			break;
+		show_session(d, &s);
+	}
 	doc_array_end(d);
 	doc_object_end(d);
 	call_private(c);
+	page_link(&page, c, c->route->path);
 	return query_end(&q);
 }
 

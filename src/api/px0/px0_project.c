@@ -110,19 +110,26 @@ show_projects(struct call *c, struct txn *t, const char *team_id)
 {
 	struct doc *d = call_reply(c, 200);
 	struct project p;
+	struct page page;
 	struct query q;
 
+	page_begin(&page, c->query);
 	doc_object(d, NULL);
 	doc_array(d, "projects");
 	query_start(&q, t, STATEMENT_PROJECT_LIST_OF_TEAM);
 	query_text(&q, ":team_id", team_id);
+	page_bind(&page, &q);
 	while (query_row(&q)) {
 		project_take(&q, &p);
+		if (!page_add(&page, p.created_at, p.id))
+			break;
 		show_project(d, NULL, &p);
 	}
 	doc_array_end(d);
 	doc_object_end(d);
 	call_private(c);
+	page_link(
+	    &page, c, arena_printf(c->arena, "/v1/teams/%s/projects", team_id));
 	return query_end(&q);
 }
 

@@ -50,6 +50,7 @@ static const struct field query_rows[] = {
 	{.name = "project_id", .type = FIELD_TEXT, .offset = offsetof(struct px0_prompt_query, project_id)},
 	{.name = "status", .type = FIELD_TEXT, .offset = offsetof(struct px0_prompt_query, status)},
 	{.name = "archived", .type = FIELD_TEXT, .offset = offsetof(struct px0_prompt_query, archived)},
+	PAGE_FIELDS(struct px0_prompt_query, page),
 };
 /* clang-format on */
 const struct field_table px0_prompt_query_fields = { FIELD_TABLE(query_rows) };
@@ -185,26 +186,34 @@ choose_status(const struct px0_prompt_query *query)
 	return archived ? "archived" : "active";
 }
 
-/* project_id NULL lists nothing. */
+/* project_id NULL lists nothing; path is where the list is. */
 static enum err
-show_prompts(struct call *c, struct txn *t, const char *project_id)
+show_prompts(
+    struct call *c, struct txn *t, const char *project_id, const char *path)
 {
+	const struct px0_prompt_query *query = c->query;
 	struct doc *d = call_reply(c, 200);
+	struct page page;
 	struct prompt p;
 	struct query q;
 
+	page_begin(&page, &query->page);
 	doc_object(d, NULL);
 	doc_array(d, "prompts");
 	query_start(&q, t, STATEMENT_PROMPT_LIST_OF_PROJECT);
 	query_text(&q, ":project_id", project_id);
-	query_text(&q, ":status", choose_status(c->query));
+	query_text(&q, ":status", choose_status(query));
+	page_bind(&page, &q);
 	while (query_row(&q)) {
 		prompt_take(&q, &p);
+		if (!page_add(&page, p.created_at, p.id))
+			break;
 		show_prompt(d, NULL, &p);
 	}
 	doc_array_end(d);
 	doc_object_end(d);
 	call_private(c);
+	page_link(&page, c, path);
 	return query_end(&q);
 }
 
@@ -214,7 +223,10 @@ px0_prompt_list(struct call *c, struct txn *t)
 	const char *project_id;
 	enum err err = px0_reach_project(c, t, TEAM_VIEWER, &project_id);
 
-	return err != ERR_NONE ? err : show_prompts(c, t, project_id);
+	if (err != ERR_NONE)
+		return err;
+	return show_prompts(c, t, project_id,
+	    arena_printf(c->arena, "/v1/projects/%s/prompts", project_id));
 }
 
 enum err
@@ -229,7 +241,7 @@ px0_prompt_list_by_query(struct call *c, struct txn *t)
 	enum err err;
 
 	if (!px0_is_given(named))
-		return show_prompts(c, t, NULL);
+		return show_prompts(c, t, NULL, c->route->path);
 	if (!text_uuid_lenient(named->text, id))
 		return call_fail(c, ERR_ID_INVALID, NULL, NULL);
 	if ((err = px0_role_in_project(c, t, id, &role)) != ERR_NONE)
@@ -237,7 +249,7 @@ px0_prompt_list_by_query(struct call *c, struct txn *t)
 	/* The one place where out of reach is 403, unknown projects too. */
 	if (role == TEAM_NONE)
 		return call_fail(c, ERR_ROLE_TOO_LOW, NULL, NULL);
-	return show_prompts(c, t, id);
+	return show_prompts(c, t, id, c->route->path);
 }
 
 /*

@@ -38,6 +38,7 @@ const struct field_table px0_rollback_fields = { FIELD_TABLE(rollback_rows) };
 static const struct field list_rows[] = {
 	{.name = "status", .type = FIELD_TEXT, .offset = offsetof(struct px0_version_query, status)},
 	{.name = "tags", .type = FIELD_TEXT, .offset = offsetof(struct px0_version_query, tags)},
+	PAGE_FIELDS(struct px0_version_query, page),
 };
 /* clang-format on */
 const struct field_table px0_version_query_fields = { FIELD_TABLE(list_rows) };
@@ -328,6 +329,7 @@ px0_version_list(struct call *c, struct txn *t)
 	const struct px0_version_query *query = c->query;
 	struct version_filter filter = { NULL, NULL };
 	const char *prompt_id;
+	struct page page;
 	struct version v;
 	struct query q;
 	struct doc *d;
@@ -340,15 +342,22 @@ px0_version_list(struct call *c, struct txn *t)
 		filter.status = query->status.text;
 	if (px0_is_given(&query->tags))
 		filter.tags = read_tags(c, query->tags.text);
+	page_begin(&page, &query->page);
 	d = call_reply(c, 200);
 	doc_object(d, NULL);
 	doc_array(d, "versions");
 	version_list(&q, t, prompt_id, &filter);
-	while (version_next(&q, &v))
+	page_bind(&page, &q);
+	while (version_next(&q, &v)) {
+		if (!page_add(&page, v.as.version, v.id))
+			break;
 		px0_show_version(d, NULL, &v);
+	}
 	doc_array_end(d);
 	doc_object_end(d);
 	call_private(c);
+	page_link(&page, c,
+	    arena_printf(c->arena, "/v1/prompts/%s/versions", prompt_id));
 	return query_end(&q);
 }
 
