@@ -16,7 +16,7 @@ WHERE prompt_id = :prompt_id
 
 -- name: render_find_version
 -- mode: read
-SELECT v.content, v.model, v.model_params,
+SELECT v.id, v.content, v.model, v.model_params,
        (SELECT json_group_array(g.tag)
         FROM (SELECT tag
               FROM version_tag

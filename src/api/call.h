@@ -30,6 +30,7 @@
 struct family;
 struct key_uses;
 struct route;
+struct template_cache;
 
 /* What all calls of a process share; read-only once serving has begun. */
 struct site {
@@ -46,6 +47,8 @@ typedef ssize_t call_read_fn(void *source, char *bytes, size_t len);
 struct call {
 	const struct site *site;
 	struct arena *arena;
+	struct template_cache *templates; /* the worker's: for reads only,
+	                                   * writes may run elsewhere */
 	struct request request;
 	call_read_fn *read;
 	void *source;

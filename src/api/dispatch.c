@@ -516,8 +516,9 @@ log_call(const struct call *c, enum err err, int64_t start_us)
 }
 
 void
-dispatch(const struct site *site, struct arena *arena, const char *const *env,
-    call_read_fn *read, void *source, struct response *reply, bool *head_only)
+dispatch(const struct site *site, struct template_cache *templates,
+    struct arena *arena, const char *const *env, call_read_fn *read,
+    void *source, struct response *reply, bool *head_only)
 {
 	int64_t start_us = clock_steady_us();
 	struct call *c = arena_alloc(arena, sizeof(*c));
@@ -526,6 +527,7 @@ dispatch(const struct site *site, struct arena *arena, const char *const *env,
 
 	c->site = site;
 	c->arena = arena;
+	c->templates = templates;
 	c->read = read;
 	c->source = source;
 	c->reply = reply;

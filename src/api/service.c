@@ -10,6 +10,7 @@
 #include "domain/key_use.h"
 #include "domain/search.h"
 #include "domain/secret.h"
+#include "domain/template_cache.h"
 #include "http/fcgi.h"
 
 #include <pthread.h>
@@ -44,6 +45,7 @@ struct app {
 struct worker {
 	struct app *app;
 	struct arena *arena;
+	struct template_cache *templates;
 	struct response reply;
 	bool saw_ready; /* once true, no need to ask again */
 };
@@ -243,8 +245,8 @@ handle(void *worker, struct exchange *x)
 
 	response_attach(&w->reply, exchange_write, x);
 	if (make_ready(w, x->env))
-		dispatch(&w->app->site, w->arena, x->env, read_exchange, x,
-		    &w->reply, &head_only);
+		dispatch(&w->app->site, w->templates, w->arena, x->env,
+		    read_exchange, x, &w->reply, &head_only);
 	else
 		show_not_ready(&w->reply);
 	/* A peer that is gone has nothing more to be told. */
@@ -262,6 +264,11 @@ start_worker(void *app)
 
 	if (w == NULL)
 		return NULL;
+	w->templates = template_cache_new();
+	if (w->templates == NULL) {
+		free(w);
+		return NULL;
+	}
 	w->app = app;
 	w->arena = arena_new();
 	response_init(&w->reply);
@@ -275,6 +282,7 @@ end_worker(void *worker)
 
 	response_free(&w->reply);
 	arena_free(w->arena);
+	template_cache_free(w->templates);
 	free(w);
 }
 

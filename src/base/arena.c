@@ -126,6 +126,17 @@ arena_printf(struct arena *a, const char *format, ...)
 	return text;
 }
 
+size_t
+arena_size(const struct arena *a)
+{
+	const struct block *b;
+	size_t size = 0;
+
+	for (b = a->block; b != NULL; b = b->next)
+		size += b->size;
+	return size;
+}
+
 void
 arena_on_reset(struct arena *a, void (*dispose)(void *), void *object)
 {

@@ -49,6 +49,9 @@ struct arena_mark {
 struct arena_mark arena_mark(const struct arena *a);
 void arena_rewind(struct arena *a, struct arena_mark mark);
 
+/* Bytes that the arena holds, used or not. */
+size_t arena_size(const struct arena *a);
+
 /* Run dispose(object) at the next reset, last added first. */
 void arena_on_reset(struct arena *a, void (*dispose)(void *), void *object);
 

@@ -53,6 +53,7 @@ find_version(struct txn *t, const char *name, struct render_source *out)
 	query_text(&q, ":prompt_id", out->prompt_id);
 	query_integer(&q, ":version", out->version);
 	if (query_row(&q)) {
+		out->version_id = query_take_text(&q);
 		out->content = query_take_text(&q);
 		out->model = query_take_text(&q);
 		out->model_params = query_take_text(&q);

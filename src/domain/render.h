@@ -14,6 +14,7 @@ struct render_source {
 	const char *prompt_id;
 	const char *payload_schema; /* JSON object, NULL */
 	int64_t version;
+	const char *version_id;
 	const char *content;      /* the template */
 	const char *model;        /* NULL */
 	const char *model_params; /* JSON object, NULL */

@@ -8,7 +8,9 @@
 #include "domain/payload_schema.h"
 #include "domain/render.h"
 #include "domain/template.h"
+#include "domain/template_cache.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* clang-format off */
@@ -151,8 +153,11 @@ fill_in(struct call *c, const struct render_source *source,
 	enum err err = ERR_NONE;
 	struct buf out;
 
+	/* Only a read runs in the thread that the templates belong to. */
+	assert(c->route->mode == TXN_READ);
 	/* Other families store any text as a prompt's content. */
-	if (!template_parse(source->content, c->arena, &t, &error))
+	if (!template_cache_parse(c->templates, source->version_id,
+		source->content, c->arena, &t, &error))
 		return refuse_render(c, "invalid template", error.text);
 	buf_init(&out, TEMPLATE_OUTPUT_MAX);
 	if (template_run(t, variables, c->arena, &out, &error))

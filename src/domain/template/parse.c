@@ -4,12 +4,8 @@
 #include "base/text.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <inttypes.h>
-#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Names in scope are looked up one after the other. */
@@ -224,254 +220,21 @@ add_name(struct parser *p, const char *name)
 }
 
 /*
- * Constants.
- */
-
-static int
-digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return 99;
-}
-
-/* count digits of a base at *at, which moves behind them. */
-static bool
-read_digits(
-    const char **at, const char *end, int base, int count, uint32_t *out)
-{
-	uint32_t value = 0;
-	int digit;
-
-	for (; count > 0; count--) {
-		if (*at == end || (digit = digit_value(**at)) >= base)
-			return false;
-		value = value * (uint32_t)base + (uint32_t)digit;
-		(*at)++;
-	}
-	*out = value;
-	return true;
-}
-
-/* clang-format off */
-static const struct {
-	char letter;
-	int base;
-	int digits;
-	bool is_byte; /* of the text, rather than a character */
-} numeric_escapes[] = {
-	{'x', 16, 2, true},
-	{'u', 16, 4, false},
-	{'U', 16, 8, false},
-};
-/* clang-format on */
-
-static bool
-read_numeric_escape(
-    const char **at, const char *end, uint32_t *out, bool *is_byte)
-{
-	size_t i;
-
-	*is_byte = true;
-	if (**at >= '0' && **at <= '7')
-		return read_digits(at, end, 8, 3, out) && *out <= 255;
-	for (i = 0; i < 3; i++) {
-		if (**at != numeric_escapes[i].letter)
-			continue;
-		(*at)++;
-		*is_byte = numeric_escapes[i].is_byte;
-		return read_digits(at, end, numeric_escapes[i].base,
-			   numeric_escapes[i].digits, out) &&
-		    (*is_byte ||
-			(*out <= 0x10ffff &&
-			    !(*out >= 0xd800 && *out <= 0xdfff)));
-	}
-	return false;
-}
-
-/* One character of a literal, with Go's escapes; *at moves behind it. */
-static bool
-read_character(
-    const char **at, const char *end, char quote, uint32_t *out, bool *is_byte)
-{
-	static const char letters[] = "abfnrtv\\",
-			  meanings[] = "\a\b\f\n\r\t\v\\";
-	const char *letter;
-	size_t step;
-
-	*is_byte = false;
-	if (*at == end || **at == quote)
-		return false;
-	if (**at != '\\') {
-		step = text_utf8_step(*at, (size_t)(end - *at));
-		*out = step == 0 ? 0xfffd : text_utf8_decode(*at, step);
-		*at += step == 0 ? 1 : step;
-		return true;
-	}
-	if (++*at == end)
-		return false;
-	letter = **at == '\0' ? NULL : strchr(letters, **at);
-	if (letter != NULL || **at == quote) {
-		*out = (unsigned char)(letter == NULL
-			? quote
-			: meanings[letter - letters]);
-		(*at)++;
-		return true;
-	}
-	return read_numeric_escape(at, end, out, is_byte);
-}
-
-static struct node *
-parse_string(struct parser *p, const struct token *token)
-{
-	struct node *n = new_node(p, NODE_CONSTANT, token->pos);
-	const char *at = token->text + 1, *end = token->text + token->len - 1;
-	char *text = arena_alloc(p->arena, token->len);
-	bool is_byte;
-	uint32_t c;
-	size_t len = 0;
-
-	while (at < end) {
-		if (token->kind == TOKEN_RAW_STRING) {
-			/* As in Go, carriage returns do not count. */
-			if (*at != '\r')
-				text[len++] = *at;
-			at++;
-			continue;
-		}
-		if (!read_character(&at, end, '"', &c, &is_byte))
-			return fail(p, "invalid syntax");
-		if (is_byte)
-			text[len++] = (char)c;
-		else
-			len += text_utf8_encode(c, text + len);
-	}
-	n->text = token_text(p, token);
-	n->constant = (struct value){
-		.kind = VALUE_TEXT,
-		.text = text,
-		.count = len,
-	};
-	return n;
-}
-
-static struct node *
-parse_character(struct parser *p, const struct token *token)
-{
-	struct node *n = new_node(p, NODE_CONSTANT, token->pos);
-	const char *at = token->text + 1, *end = token->text + token->len;
-	bool is_byte;
-	uint32_t c;
-
-	n->text = token_text(p, token);
-	if (!read_character(&at, end, '\'', &c, &is_byte))
-		return fail(p, "invalid syntax");
-	if (at != end - 1)
-		return fail(p, "malformed character constant: %s", n->text);
-	n->constant = (struct value){ .kind = VALUE_INTEGER, .integer = c };
-	return n;
-}
-
-/* Underscores must stand between digits; a prefix counts as one. */
-static bool
-drop_underscores(const char *text, char *out)
-{
-	char before = '\0';
-
-	if (*text == '+' || *text == '-')
-		*out++ = *text++;
-	if (text[0] == '0' && text[1] != '\0' &&
-	    strchr("xXoObB", text[1]) != NULL) {
-		*out++ = *text++;
-		*out++ = *text++;
-		before = '0';
-	}
-	for (; *text != '\0'; before = *text++) {
-		if (*text != '_')
-			*out++ = *text;
-		else if (digit_value(before) > 15 || digit_value(text[1]) > 15)
-			return false;
-	}
-	*out = '\0';
-	return true;
-}
-
-/* In Go's notation: 12, 0x1F, 0b101, 0o17, 017. */
-static bool
-read_integer(const char *text, int64_t *out)
-{
-	bool negative = *text == '-';
-	uint64_t value = 0, most = (uint64_t)INT64_MAX + (negative ? 1 : 0);
-	int base = 10, digit;
-
-	if (*text == '+' || *text == '-')
-		text++;
-	if (text[0] == '0' && text[1] != '\0') {
-		base = strchr("xX", text[1]) != NULL ? 16
-		    : strchr("bB", text[1]) != NULL  ? 2
-						     : 8;
-		text += strchr("xXbBoO", text[1]) != NULL ? 2 : 1;
-	}
-	if (*text == '\0')
-		return false;
-	for (; *text != '\0'; text++) {
-		digit = digit_value(*text);
-		if (digit >= base ||
-		    value > (most - (uint64_t)digit) / (uint64_t)base)
-			return false;
-		value = value * (uint64_t)base + (uint64_t)digit;
-	}
-	*out = negative ? (int64_t)(0 - value) : (int64_t)value;
-	return true;
-}
-
-static bool
-read_double(const char *text, double *out)
-{
-	bool is_hex = strpbrk(text, "xX") != NULL;
-	char *end;
-
-	if (strpbrk(text, "oObB") != NULL && !is_hex)
-		return false;
-	if (is_hex && strpbrk(text, "pP") == NULL)
-		return false;
-	errno = 0;
-	*out = strtod(text, &end);
-	return end != text && *end == '\0' && isfinite(*out);
-}
-
-static struct node *
-parse_number(struct parser *p, const struct token *token)
-{
-	struct node *n = new_node(p, NODE_CONSTANT, token->pos);
-	char *text = arena_alloc(p->arena, token->len + 1);
-
-	n->text = token_text(p, token);
-	if (drop_underscores(n->text, text)) {
-		n->constant.kind = VALUE_INTEGER;
-		if (read_integer(text, &n->constant.integer))
-			return n;
-		n->constant.kind = VALUE_NUMBER;
-		if (read_double(text, &n->constant.number))
-			return strpbrk(text, ".eEpP") != NULL
-			    ? n
-			    : fail(p, "integer overflow: \"%s\"", n->text);
-		if (strpbrk(text, ".eEpP") == NULL && strlen(text) > 18)
-			return fail(p, "integer overflow: \"%s\"", n->text);
-	}
-	return fail(p, "illegal number syntax: \"%s\"", n->text);
-}
-
-/*
  * Terms, operands, commands, pipelines.
  */
 
 static struct node *parse_pipeline(
     struct parser *p, const char *context, enum token_kind end);
+
+static struct node *
+parse_constant(struct parser *p, const struct token *token)
+{
+	struct node *n = new_node(p, NODE_CONSTANT, token->pos);
+	const char *wrong = constant_read(token, p->arena, &n->constant);
+
+	n->text = token_text(p, token);
+	return wrong == NULL ? n : fail(p, "%s", wrong);
+}
 
 static struct node *
 parse_variable(struct parser *p, const struct token *token)
@@ -544,18 +307,11 @@ parse_term(struct parser *p)
 		add_field(p, n, &token);
 		return n;
 	case TOKEN_BOOLEAN:
-		n = new_node(p, NODE_CONSTANT, token.pos);
-		n->text = token_text(p, &token);
-		n->constant.kind = VALUE_BOOLEAN;
-		n->constant.boolean = *token.text == 't';
-		return n;
 	case TOKEN_CHAR_CONSTANT:
-		return parse_character(p, &token);
 	case TOKEN_NUMBER:
-		return parse_number(p, &token);
 	case TOKEN_STRING:
 	case TOKEN_RAW_STRING:
-		return parse_string(p, &token);
+		return parse_constant(p, &token);
 	case TOKEN_LEFT_PAREN:
 		return parse_parenthesis(p);
 	default:

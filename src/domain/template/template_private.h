@@ -3,12 +3,13 @@
  * What the files of the template module share: tokens, nodes, and how values
  * are printed.
  *
- *	lex.c    text into tokens
- *	parse.c  tokens into nodes
- *	uses.c   the variables that nodes ask for
- *	run.c    nodes and values into text
- *	call.c   the functions that a template may call
- *	print.c  values into text, printf
+ *	lex.c       text into tokens
+ *	parse.c     tokens into nodes
+ *	constant.c  tokens into constants
+ *	uses.c      the variables that nodes ask for
+ *	run.c       nodes and values into text
+ *	call.c      the functions that a template may call
+ *	print.c     values into text, printf
  */
 #ifndef DOMAIN_TEMPLATE_PRIVATE_H
 #define DOMAIN_TEMPLATE_PRIVATE_H
@@ -129,6 +130,11 @@ struct node {
 	bool is_assignment;
 	struct node *else_if;
 };
+
+/* The value of a boolean, a character, a number or a string; NULL, or what is
+ * wrong with it. */
+const char *constant_read(
+    const struct token *token, struct arena *a, struct value *out);
 
 struct template
 {
