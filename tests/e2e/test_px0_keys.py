@@ -92,7 +92,7 @@ def test_a_search_never_leaves_the_tenant(site, tenant):
     ours = tenant.prompt(f"Our {rare}")["id"]
     theirs = other.prompt(f"Their {rare}")["id"]
     _, key = tenant.key()
-    wait_until(lambda: not pending(site), 10, "the index is up to date")
+    let_index_catch_up(site)
     for words in (rare, f"their+or+{rare}", f"{rare}+or+-nothing"):
         assert found(tenant.client, words) == [ours]
         assert found(key, words) == [ours]
@@ -113,7 +113,7 @@ def test_the_index_finds_what_pending_prompts_found(site, tenant):
                 for words, hits in questions.items()}
     assert {words: found(tenant.client, words)
             for words in questions} == expected
-    wait_until(lambda: not pending(site), 10, "the index is up to date")
+    let_index_catch_up(site)
     assert {words: found(tenant.client, words)
             for words in questions} == expected
 
@@ -124,8 +124,13 @@ def test_a_search_has_twenty_results_at_most(tenant):
     assert found(tenant.client, rare) == made[:4:-1]
 
 
-def pending(site):
-    return site.installation.query("SELECT 1 FROM search_pending LIMIT 1")
+def let_index_catch_up(site):
+    """Under plain CGI no process outlives a request to do it, until a search
+    meets so many pending prompts that it asks: there they stay pending."""
+    if site.name != "apache-cgi":
+        wait_until(lambda: not site.installation.query(
+            "SELECT 1 FROM search_pending LIMIT 1"),
+            10, "the index is up to date")
 
 
 def test_a_key_opens_its_teams_only(site, tenant):
