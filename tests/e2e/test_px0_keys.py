@@ -130,7 +130,7 @@ def let_index_catch_up(site):
     if site.name != "apache-cgi":
         wait_until(lambda: not site.installation.query(
             "SELECT 1 FROM search_pending LIMIT 1"),
-            10, "the index is up to date")
+            30, "the index is up to date")
 
 
 def test_a_key_opens_its_teams_only(site, tenant):
