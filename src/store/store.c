@@ -158,12 +158,6 @@ store_take_upkeep(struct store *s)
 	return asked;
 }
 
-const char *
-store_dir(const struct store *s)
-{
-	return s->dir;
-}
-
 enum err
 store_borrow(struct store *s, struct reader **out, struct failure *f)
 {

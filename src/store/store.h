@@ -35,7 +35,4 @@ void store_close(struct store *s);
 /* Has upkeep been asked for (txn_ask_upkeep) since this was called last? */
 bool store_take_upkeep(struct store *s);
 
-/* The data directory, as given. */
-const char *store_dir(const struct store *s);
-
 #endif
