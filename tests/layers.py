@@ -22,8 +22,8 @@ LAYERS = {
     "wire": ("scan doc form body field csv", "base"),
     "store": ("statement matcher stemmer connection lock schema store txn "
               "query", "base"),
-    "domain": ("template template_cache payload_schema render secret user token "
-               "key key_use audio asset upload project reach prompt version payload "
+    "domain": ("template template_cache payload_schema secret user token "
+               "key key_use audio asset upload project reach prompt version render payload "
                "run_log search word_search comment diff change restore "
                "placeholder transfer audit installation", "base store"),
     "api": ("json_value call route family auth dispatch account page service "

@@ -7,13 +7,6 @@ FROM prompt
 WHERE project_id = :project_id
   AND slug = :slug
 
--- name: render_find_tag
--- mode: read
-SELECT version
-FROM version_tag
-WHERE prompt_id = :prompt_id
-  AND tag = :tag
-
 -- name: render_find_version
 -- mode: read
 SELECT v.id, v.content, v.model, v.model_params,

@@ -27,12 +27,10 @@ key_find(struct txn *t, const char *id, struct key *out)
 	query_text(&q, ":id", id);
 	if ((found = query_row(&q)))
 		key_take(&q, &k);
-	if ((err = query_end(&q)) != ERR_NONE)
-		return err;
-	if (!found)
-		return txn_fail(t, ERR_KEY_UNKNOWN, "id", NULL);
-	*out = k;
-	return ERR_NONE;
+	if ((err = query_end_found(&q, found, ERR_KEY_UNKNOWN, "id")) ==
+	    ERR_NONE)
+		*out = k;
+	return err;
 }
 
 enum err

@@ -29,12 +29,10 @@ payload_find(
 	query_text(&q, ":prompt_id", prompt_id);
 	if ((found = query_row(&q)))
 		payload_take(&q, &p);
-	if ((err = query_end(&q)) != ERR_NONE)
-		return err;
-	if (!found)
-		return txn_fail(t, ERR_PAYLOAD_UNKNOWN, "id", NULL);
-	*out = p;
-	return ERR_NONE;
+	if ((err = query_end_found(&q, found, ERR_PAYLOAD_UNKNOWN, "id")) ==
+	    ERR_NONE)
+		*out = p;
+	return err;
 }
 
 enum err

@@ -242,12 +242,10 @@ team_find(struct txn *t, const char *id, struct team *out)
 	query_text(&q, ":id", id);
 	if ((found = query_row(&q)))
 		team_take(&q, &team);
-	if ((err = query_end(&q)) != ERR_NONE)
-		return err;
-	if (!found)
-		return txn_fail(t, ERR_TEAM_UNKNOWN, "id", NULL);
-	*out = team;
-	return ERR_NONE;
+	if ((err = query_end_found(&q, found, ERR_TEAM_UNKNOWN, "id")) ==
+	    ERR_NONE)
+		*out = team;
+	return err;
 }
 
 void
@@ -272,12 +270,10 @@ project_find(struct txn *t, const char *id, struct project *out)
 	query_text(&q, ":id", id);
 	if ((found = query_row(&q)))
 		project_take(&q, &p);
-	if ((err = query_end(&q)) != ERR_NONE)
-		return err;
-	if (!found)
-		return txn_fail(t, ERR_PROJECT_UNKNOWN, "id", NULL);
-	*out = p;
-	return ERR_NONE;
+	if ((err = query_end_found(&q, found, ERR_PROJECT_UNKNOWN, "id")) ==
+	    ERR_NONE)
+		*out = p;
+	return err;
 }
 
 enum err

@@ -58,12 +58,10 @@ prompt_find(struct txn *t, const char *id, struct prompt *out)
 	query_text(&q, ":id", id);
 	if ((found = query_row(&q)))
 		prompt_take(&q, &p);
-	if ((err = query_end(&q)) != ERR_NONE)
-		return err;
-	if (!found)
-		return txn_fail(t, ERR_PROMPT_UNKNOWN, "id", NULL);
-	*out = p;
-	return ERR_NONE;
+	if ((err = query_end_found(&q, found, ERR_PROMPT_UNKNOWN, "id")) ==
+	    ERR_NONE)
+		*out = p;
+	return err;
 }
 
 enum err
@@ -106,12 +104,10 @@ prompt_find_credits(struct txn *t, const char *id, struct prompt_credits *out)
 	query_text(&q, ":id", id);
 	if ((found = query_row(&q)))
 		take_credits(&q, &credits);
-	if ((err = query_end(&q)) != ERR_NONE)
-		return err;
-	if (!found)
-		return txn_fail(t, ERR_PROMPT_UNKNOWN, "id", NULL);
-	*out = credits;
-	return ERR_NONE;
+	if ((err = query_end_found(&q, found, ERR_PROMPT_UNKNOWN, "id")) ==
+	    ERR_NONE)
+		*out = credits;
+	return err;
 }
 
 enum err

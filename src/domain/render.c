@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "domain/render.h"
 
-#include "base/text.h"
+#include "domain/version.h"
 #include "store/query.h"
 
 static enum err
@@ -25,21 +25,6 @@ find_prompt(struct txn *t, const char *project_id, const char *slug,
 	if (out->prompt_id == NULL)
 		return txn_fail(t, ERR_PROMPT_UNKNOWN, "slug", NULL);
 	return ERR_NONE;
-}
-
-/* The number that a tag stands for; 0, which no version has: unknown. */
-static enum err
-find_tag(struct txn *t, const char *tag, struct render_source *out)
-{
-	struct query q;
-
-	out->version = 0;
-	query_start(&q, t, STATEMENT_RENDER_FIND_TAG);
-	query_text(&q, ":prompt_id", out->prompt_id);
-	query_text(&q, ":tag", tag);
-	if (query_row(&q))
-		out->version = query_take_integer(&q);
-	return query_end(&q);
 }
 
 static enum err
@@ -76,8 +61,9 @@ render_find(struct txn *t, const char *project_id, const char *slug,
 
 	if ((err = find_prompt(t, project_id, slug, &found)) != ERR_NONE)
 		return err;
-	if (name != NULL && !text_to_int64(name, &found.version) &&
-	    (err = find_tag(t, name, &found)) != ERR_NONE)
+	if (name != NULL &&
+	    (err = version_number(t, found.prompt_id, name, &found.version)) !=
+		ERR_NONE)
 		return err;
 	if ((err = find_version(t, name, &found)) != ERR_NONE)
 		return err;

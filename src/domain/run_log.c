@@ -27,12 +27,10 @@ run_log_find(struct txn *t, const char *id, struct run_log *out)
 	query_text(&q, ":id", id);
 	if ((found = query_row(&q)))
 		run_log_take(&q, &l);
-	if ((err = query_end(&q)) != ERR_NONE)
-		return err;
-	if (!found)
-		return txn_fail(t, ERR_LOG_UNKNOWN, "id", NULL);
-	*out = l;
-	return ERR_NONE;
+	if ((err = query_end_found(&q, found, ERR_LOG_UNKNOWN, "id")) ==
+	    ERR_NONE)
+		*out = l;
+	return err;
 }
 
 enum err

@@ -130,12 +130,10 @@ token_find_caller(struct txn *t, const char *secret, struct caller *out)
 	query_integer(&q, ":now", txn_now(t));
 	if ((found = query_row(&q)))
 		take_caller(&q, &c);
-	if ((err = query_end(&q)) != ERR_NONE)
-		return err;
-	if (!found)
-		return txn_fail(t, ERR_TOKEN_INVALID, NULL, NULL);
-	*out = c;
-	return ERR_NONE;
+	if ((err = query_end_found(&q, found, ERR_TOKEN_INVALID, NULL)) ==
+	    ERR_NONE)
+		*out = c;
+	return err;
 }
 
 enum err

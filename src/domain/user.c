@@ -68,12 +68,10 @@ take_one(struct query *q, struct user *out)
 		u.is_verified = query_take_boolean(q);
 		u.created_at = query_take_integer(q);
 	}
-	if ((err = query_end(q)) != ERR_NONE)
-		return err;
-	if (!found)
-		return txn_fail(q->txn, ERR_USER_UNKNOWN, NULL, NULL);
-	*out = u;
-	return ERR_NONE;
+	if ((err = query_end_found(q, found, ERR_USER_UNKNOWN, NULL)) ==
+	    ERR_NONE)
+		*out = u;
+	return err;
 }
 
 enum err

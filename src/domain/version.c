@@ -131,14 +131,22 @@ find_tag(struct txn *t, const char *prompt_id, const char *tag, int64_t *out)
 }
 
 enum err
+version_number(
+    struct txn *t, const char *prompt_id, const char *name, int64_t *out)
+{
+	if (text_to_int64(name, out))
+		return ERR_NONE;
+	return find_tag(t, prompt_id, name, out);
+}
+
+enum err
 version_find_named(
     struct txn *t, const char *prompt_id, const char *name, struct version *out)
 {
 	int64_t version;
 	enum err err;
 
-	if (!text_to_int64(name, &version) &&
-	    (err = find_tag(t, prompt_id, name, &version)) != ERR_NONE)
+	if ((err = version_number(t, prompt_id, name, &version)) != ERR_NONE)
 		return err;
 	return version_find(t, prompt_id, version, out);
 }

@@ -57,8 +57,14 @@ struct version_draft {
 enum err version_find(
     struct txn *t, const char *prompt_id, int64_t version, struct version *out);
 
-/* The version of this number, or where name does not read as an integer, of
- * this tag.  ERR_VERSION_UNKNOWN when there is none. */
+/* The number that a version is named by: name itself where it reads as an
+ * integer, otherwise that of the version with this tag; 0, which no version
+ * has, when none has it. */
+enum err version_number(
+    struct txn *t, const char *prompt_id, const char *name, int64_t *out);
+
+/* The version named so (version_number).  ERR_VERSION_UNKNOWN when there is
+ * none. */
 enum err version_find_named(struct txn *t, const char *prompt_id,
     const char *name, struct version *out);
 

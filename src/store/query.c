@@ -155,3 +155,13 @@ query_end(struct query *q)
 	}
 	return q->err;
 }
+
+enum err
+query_end_found(struct query *q, bool found, enum err code, const char *field)
+{
+	enum err err = query_end(q);
+
+	if (err == ERR_NONE && !found)
+		return txn_fail(q->txn, code, field, NULL);
+	return err;
+}

@@ -61,4 +61,9 @@ int64_t query_changes(struct txn *t);
 
 enum err query_end(struct query *q);
 
+/* query_end of a query that had to find a row: when all went well but found
+ * is false, code about field (which may be NULL). */
+enum err query_end_found(
+    struct query *q, bool found, enum err code, const char *field);
+
 #endif
