@@ -17,18 +17,23 @@ struct account {
 	struct user user;               /* who logs in */
 };
 
-/* Hash the password and draw a secret.  c->prepared is a struct account
+/* Hash a new password and draw a secret.  c->prepared is a struct account
  * afterwards. */
+enum err account_prepare_password(struct call *c, const char *password);
+
+/* The same for a stranger who registers: one of the sign-ups that his network
+ * has in an hour is taken.  ERR_THROTTLED. */
 enum err account_prepare_signup(struct call *c, const char *password);
 
 /* Find the user whom address and password fit, and draw a secret.
  * c->prepared is a struct account afterwards.  ERR_CREDENTIALS, in equal time
- * for an unknown address and a wrong password. */
+ * for an unknown address and a wrong password.  ERR_THROTTLED, whether the
+ * password fits or not, when the address or the caller's network has had too
+ * many wrong ones: see the setting login_failures. */
 enum err account_prepare_login(
     struct call *c, const char *email, const char *password);
 
-/* Does the password fit the address?  ERR_CREDENTIALS, in equal time, when it
- * does not. */
+/* Does the password fit the address?  Fails as account_prepare_login does. */
 enum err account_check_password(
     struct call *c, const char *email, const char *password);
 

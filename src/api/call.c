@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "api/call.h"
 
+#include "http/cors.h"
+
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,11 +43,29 @@ call_flush(struct call *c)
 	return response_flush(r, c->request.method == METHOD_HEAD);
 }
 
+static void
+show_number(struct call *c, const char *header, int64_t number)
+{
+	response_header(
+	    c->reply, header, arena_printf(c->arena, "%" PRId64, number));
+}
+
 void
 call_seal(struct call *c)
 {
 	response_header(c->reply, "X-Request-Id", c->request_id);
 	response_header(c->reply, "X-Content-Type-Options", "nosniff");
+	/* What is stored is others' text: no browser shall show it as a page
+	 * of ours. */
+	response_header(c->reply, "Content-Security-Policy",
+	    "default-src 'none'; frame-ancestors 'none'");
+	response_header(c->reply, "Referrer-Policy", "no-referrer");
+	if (c->rate.limit > 0) {
+		show_number(c, "X-RateLimit-Limit", c->rate.limit);
+		show_number(c, "X-RateLimit-Remaining", c->rate.remaining);
+		show_number(c, "X-RateLimit-Reset", c->rate.reset_s);
+	}
+	cors_allow(c->site->config->cors_origins, &c->request, c->reply);
 }
 
 void

@@ -13,6 +13,7 @@
 #include "base/arena.h"
 #include "base/config.h"
 #include "base/err.h"
+#include "domain/rate.h"
 #include "domain/token.h"
 #include "http/pattern.h"
 #include "http/request.h"
@@ -29,6 +30,7 @@
 
 struct family;
 struct key_uses;
+struct rate_table;
 struct route;
 struct template_cache;
 
@@ -37,6 +39,7 @@ struct site {
 	const struct config *config;
 	struct store *store;
 	struct key_uses *uses;      /* of API keys, to be written later */
+	struct rate_table *rates;   /* NULL: tokens have no limit */
 	unsigned char link_key[32]; /* signs upload and download links */
 };
 
@@ -62,6 +65,7 @@ struct call {
 
 	bool has_caller;
 	struct caller caller; /* valid when has_caller */
+	struct rate rate;     /* of the caller's token */
 
 	void *query;                   /* the route's query struct, or NULL */
 	void *body;                    /* the route's body struct, or NULL */

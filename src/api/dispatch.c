@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "http/cors.h"
 #include "store/query.h"
 
 #include <inttypes.h>
@@ -361,6 +362,22 @@ run_handler(struct call *c, struct txn *t)
 	return ERR_NONE;
 }
 
+/* Count the request against its token's limit, if there is one. */
+static bool
+take_request(struct call *c)
+{
+	return c->site->rates == NULL ||
+	    rate_take(c->site->rates, c->caller.token_id,
+		c->site->config->token_rate, c->txn.now_ms, &c->rate);
+}
+
+static enum err
+fail_throttled(struct call *c)
+{
+	return call_fail(c, ERR_THROTTLED, NULL,
+	    arena_printf(c->arena, "%" PRId64, c->rate.wait_s));
+}
+
 /* First transaction: who is calling, and what the route wants to know before
  * it reads the body. */
 static enum err
@@ -371,6 +388,9 @@ admit(struct txn *t, void *arg)
 
 	if (auth_looks_at_token(c->route))
 		err = auth_check(c, t);
+	/* Requests that a known caller may not make count too. */
+	if (c->has_caller && !take_request(c))
+		return fail_throttled(c);
 	if (err == ERR_NONE && c->family->check_media != NULL &&
 	    c->route->body != NULL)
 		err = c->family->check_media(c);
@@ -485,6 +505,8 @@ show_failure(struct call *c, enum err err)
 		response_header(c->reply, "Allow", c->allow);
 	if (status == 503)
 		response_header(c->reply, "Retry-After", "1");
+	if (err == ERR_THROTTLED)
+		response_header(c->reply, "Retry-After", c->failure.detail);
 	response_header(c->reply, "Cache-Control", "no-store");
 	c->family->show_error(c, err);
 }
@@ -540,6 +562,9 @@ dispatch(const struct site *site, struct template_cache *templates,
 	c->content_type = choose_type(c, err);
 	if (err == ERR_NONE)
 		err = answer(c);
+	else if (cors_preflight(
+		     site->config->cors_origins, &c->request, c->allow, reply))
+		err = ERR_NONE;
 	if (err != ERR_NONE && reply->begun)
 		cut_answer(c, err);
 	else if (err != ERR_NONE)

@@ -97,6 +97,10 @@ open_site(struct app *app, const char *const *env, struct failure *f)
 		app->site.uses = key_uses_new();
 	if (app->site.uses == NULL)
 		return err_fail(f, ERR_INTERNAL, NULL, "out of memory");
+	if (app->config.token_rate > 0 && app->site.rates == NULL &&
+	    (err = rate_open(app->config.data, &app->site.rates, f)) !=
+		ERR_NONE)
+		return err;
 	return secret_load(app->config.data, "link", app->site.link_key, f);
 }
 
@@ -363,6 +367,7 @@ service_run(bool as_cgi)
 	if (end != FCGI_ABANDONED) {
 		store_close(app.site.store);
 		key_uses_free(app.site.uses);
+		rate_close(app.site.rates);
 		pthread_mutex_destroy(&app.mutex);
 		arena_free(app.arena);
 	}

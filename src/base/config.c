@@ -43,6 +43,19 @@ static const struct config_setting settings[] = {
 	    AT(session_hours), "How long a log-in lasts."},
 	{"signup", CONFIG_CHOICE, 0, 0, "open closed", "open", AT(signup),
 	    "Whether strangers may register."},
+	{"signups", CONFIG_INTEGER, 0, 1000000, NULL, "20", AT(signups),
+	    "How many users one network address may register in an hour; 0: "
+	    "any number."},
+	{"login_failures", CONFIG_INTEGER, 0, 1000000, NULL, "10",
+	    AT(login_failures),
+	    "How many wrong passwords an account takes in 15 minutes before "
+	    "log-ins are refused, and ten times as many one network address; "
+	    "0: any number."},
+	{"token_rate", CONFIG_INTEGER, 0, 1000000, NULL, "0", AT(token_rate),
+	    "How many requests a token may make in a minute; 0: any number."},
+	{"cors_origins", CONFIG_TEXT, 0, 0, NULL, "", AT(cors_origins),
+	    "The origins whose pages may call the API from a browser, such "
+	    "as https://app.example.org, with blanks between them."},
 	{"log", CONFIG_CHOICE, 0, 0, "all errors off", "all", AT(log),
 	    "Which requests are logged, one line each, to standard error."},
 	{NULL, CONFIG_TEXT, 0, 0, NULL, NULL, 0, NULL},

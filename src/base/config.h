@@ -31,7 +31,11 @@ struct config {
 	int64_t audio_max_bytes; /* uploads */
 	int64_t session_hours;
 	const char *signup; /* open | closed */
-	const char *log;    /* all | errors | off */
+	int64_t signups;
+	int64_t login_failures;
+	int64_t token_rate;
+	const char *cors_origins;
+	const char *log; /* all | errors | off */
 };
 
 enum config_type { CONFIG_TEXT, CONFIG_PATH, CONFIG_INTEGER, CONFIG_CHOICE };

@@ -32,6 +32,7 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_CREDENTIALS] = {"credentials", 401},
 	[ERR_SIGNATURE] = {"signature", 403},
 	[ERR_SIGNUP_CLOSED] = {"signup_closed", 403},
+	[ERR_THROTTLED] = {"throttled", 429},
 
 	[ERR_PROMPT_UNKNOWN] = {"prompt_unknown", 404},
 	[ERR_VERSION_UNKNOWN] = {"version_unknown", 404},

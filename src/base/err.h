@@ -39,6 +39,7 @@ enum err {
 	ERR_CREDENTIALS, /* unknown e-mail or wrong password */
 	ERR_SIGNATURE,   /* forged or expired link */
 	ERR_SIGNUP_CLOSED,
+	ERR_THROTTLED, /* too often; detail is the seconds to wait */
 
 	/* What is stored. */
 	ERR_PROMPT_UNKNOWN,

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <assert.h>
 #include <ctype.h>
 #include <string.h>
@@ -301,6 +302,24 @@ request_param(const struct request *r, const char *name)
 			return *e + len + 1;
 	}
 	return NULL;
+}
+
+const char *
+request_network(const struct request *r, struct arena *a)
+{
+	const char *text = request_param(r, "REMOTE_ADDR");
+	char out[INET6_ADDRSTRLEN];
+	struct in6_addr address;
+
+	if (text == NULL || inet_pton(AF_INET6, text, &address) != 1)
+		return text;
+	if (IN6_IS_ADDR_V4MAPPED(&address)) {
+		inet_ntop(AF_INET, &address.s6_addr[12], out, sizeof(out));
+		return arena_text(a, out);
+	}
+	memset(&address.s6_addr[8], 0, 8);
+	inet_ntop(AF_INET6, &address, out, sizeof(out));
+	return arena_printf(a, "%s/64", out);
 }
 
 const char *

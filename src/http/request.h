@@ -60,6 +60,11 @@ enum err request_init(struct request *out, const char *const *env,
 /* The value of one parameter, NULL when absent. */
 const char *request_param(const struct request *r, const char *name);
 
+/* Whom to count tries by: REMOTE_ADDR, of an IPv6 address the first 64 bits
+ * ("2001:db8:1:2::/64"), because those are what one subscriber has.  An IPv4
+ * address mapped into IPv6 is that IPv4 address.  NULL when absent. */
+const char *request_network(const struct request *r, struct arena *a);
+
 /* The bearer token: "Bearer" (exactly so), one blank, the token, which does
  * not begin with a blank.  NULL when the header is absent, has another scheme
  * or no token. */

@@ -112,6 +112,7 @@ class Installation:
         self._copy_shipped_files()
         self.program = self.home / "cgi-bin" / "promptledger.fcgi"
         self.command("init", "--data", self.data)
+        self.configure()
 
     def _own_directory(self, name, mode):
         directory = self.root / name
@@ -130,6 +131,15 @@ class Installation:
                 copy(file, self.home / name / file.name, 0o644)
         for directory in (self.home, *self.home.iterdir()):
             directory.chmod(0o755)
+
+    def configure(self, **settings):
+        """Write the settings' file; it is read when a process starts."""
+        # All the tests' users register from one address.
+        settings = {"signups": 0, **settings}
+        file = self.data / "promptledger.conf"
+        file.write_text("".join(f"{name} = {value}\n"
+                                for name, value in settings.items()))
+        file.chmod(0o644)
 
     def install_site(self):
         """Do what a person does who uploads to rented web space."""

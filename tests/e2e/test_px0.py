@@ -182,9 +182,7 @@ def test_unverified_and_expired_callers_are_refused(own_site):
 
 
 def test_closed_registration_is_for_admins_alone(own_site):
-    settings = own_site.installation.data / "promptledger.conf"
-    settings.write_text("signup = closed\n", encoding="utf-8")
-    settings.chmod(0o644)
+    own_site.installation.configure(signup="closed")
     assert own_site.deployment.stop()
     own_site.deployment.start()
     person = {"email": "new@example.org", "password": "Str0ng!pass"}

@@ -210,9 +210,7 @@ def rows_of(pairs):
 def test_an_export_of_20000_large_prompts_takes_no_memory(own_site):
     # One worker: each has buffers of its own, which would be counted.
     own_site.deployment.stop()
-    settings = own_site.installation.data / "promptledger.conf"
-    settings.write_text("threads = 1\n")
-    settings.chmod(0o644)
+    own_site.installation.configure(threads=1)
     own_site.deployment.start()
     admin = own_site.as_role("admin")
     [pid] = own_site.deployment.responder_pids()

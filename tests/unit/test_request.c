@@ -515,6 +515,40 @@ any_parameter_can_be_asked_for(void **state)
 	assert_null(request_param(&x->r, "B"));
 }
 
+/* clang-format off */
+static const struct {
+	int line;
+	const char *address; /* REMOTE_ADDR=... */
+	const char *network; /* NULL: unknown */
+} networks[] = {
+	{ __LINE__, "REMOTE_ADDR=192.0.2.7", "192.0.2.7" },
+	{ __LINE__, "REMOTE_ADDR=2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64" },
+	{ __LINE__, "REMOTE_ADDR=2001:db8:1:2:ffff::1", "2001:db8:1:2::/64" },
+	{ __LINE__, "REMOTE_ADDR=::1", "::/64" },
+	{ __LINE__, "REMOTE_ADDR=::ffff:192.0.2.7", "192.0.2.7" },
+	{ __LINE__, "REMOTE_ADDR=unix:", "unix:" },
+	{ __LINE__, "REMOTE_HOST=192.0.2.7", NULL },
+};
+/* clang-format on */
+
+static void
+an_ipv6_subscriber_is_one_network(void **state)
+{
+	struct fixture *x = *state;
+	size_t i;
+
+	for (i = 0; i < COUNT(networks); i++) {
+		const char *const env[] = { networks[i].address, NULL };
+		const char *found;
+
+		assert_int_equal(take(x, env), ERR_NONE);
+		found = request_network(&x->r, x->arena);
+		if ((found == NULL) != (networks[i].network == NULL) ||
+		    (found != NULL && strcmp(found, networks[i].network) != 0))
+			fail_msg("line %d", networks[i].line);
+	}
+}
+
 static void
 an_empty_environment_is_a_request_too(void **state)
 {
@@ -546,6 +580,7 @@ main(void)
 		    media_types_that_the_client_names_are_accepted),
 		cmocka_unit_test(entity_tags_match_as_rfc_9110_says),
 		cmocka_unit_test(any_parameter_can_be_asked_for),
+		cmocka_unit_test(an_ipv6_subscriber_is_one_network),
 		cmocka_unit_test(an_empty_environment_is_a_request_too),
 	};
 

@@ -460,6 +460,7 @@ static const struct err_text texts[] = {
 	{ERR_VERSION_UNKNOWN, NULL, 0, "Prompt version %s not found"},
 	{ERR_NAME_TAKEN, NULL, 0, "A prompt of this name already exists"},
 	{ERR_STALE, NULL, 0, STALE},
+	{ERR_THROTTLED, NULL, 0, "ThrottlerException: Too Many Requests"},
 	{ERR_BUSY, NULL, 0, "The server is busy. Please try again."},
 	{ERR_FULL, NULL, 0, "The server has no space left"},
 	{ERR_READ_ONLY, NULL, 0, "The server cannot store changes at present"},

@@ -237,6 +237,7 @@ static const struct err_text texts[] = {
 	{ERR_NOT_OWNER, NULL, 0, "Prompt does not belong to the authenticated user."},
 	{ERR_CREDENTIALS, NULL, 0, "Incorrect email or password."},
 	{ERR_SIGNUP_CLOSED, NULL, 0, "Registration is closed."},
+	{ERR_THROTTLED, NULL, 0, "Too many attempts. Please try again later."},
 	{ERR_PROMPT_UNKNOWN, NULL, 0, "No prompt found with the specified ID."},
 	{ERR_LOG_UNKNOWN, NULL, 0, "No log found with the specified ID."},
 	{ERR_PROJECT_UNKNOWN, NULL, 403, "You do not have permission to access this resource."},

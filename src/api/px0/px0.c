@@ -203,6 +203,7 @@ static const struct err_text texts[] = {
 	{ERR_ROLE_TOO_LOW, NULL, 0, "forbidden"},
 	{ERR_CREDENTIALS, NULL, 0, "invalid credentials"},
 	{ERR_SIGNUP_CLOSED, NULL, 0, "registration is closed"},
+	{ERR_THROTTLED, NULL, 0, "too many attempts, please try again later"},
 	{ERR_PROMPT_UNKNOWN, NULL, 0, "prompt not found"},
 	{ERR_VERSION_UNKNOWN, "live", 0, "no live version found for this prompt"},
 	{ERR_VERSION_UNKNOWN, NULL, 0, "version not found"},

@@ -148,14 +148,15 @@ px0_register_prepare(struct call *c)
 
 	if ((err = check_registration(c, b)) != ERR_NONE)
 		return err;
-	if (c->request.authorization == NULL)
-		err = check_stranger(c, b);
-	else
-		err = txn_run(
-		    c->site->store, TXN_READ, check_inviter, c, &c->txn);
+	if (c->request.authorization == NULL) {
+		if ((err = check_stranger(c, b)) != ERR_NONE)
+			return err;
+		return account_prepare_signup(c, b->password.text);
+	}
+	err = txn_run(c->site->store, TXN_READ, check_inviter, c, &c->txn);
 	if (err != ERR_NONE)
 		return err;
-	return account_prepare_signup(c, b->password.text);
+	return account_prepare_password(c, b->password.text);
 }
 
 /* A team of one's own, or the named one; its first member leads it. */

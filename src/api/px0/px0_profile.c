@@ -118,7 +118,7 @@ px0_password_prepare(struct call *c)
 	    (err = account_check_password(
 		 c, c->caller.email, b->current.text)) != ERR_NONE)
 		return err;
-	return account_prepare_signup(c, b->fresh.text);
+	return account_prepare_password(c, b->fresh.text);
 }
 
 enum err
