@@ -54,7 +54,7 @@ account_prepare_password(struct call *c, const char *password)
 {
 	struct account *made = arena_alloc(c->arena, sizeof(*made));
 
-	token_draw(true, made->secret);
+	token_draw(TOKEN_SESSION, made->secret);
 	c->prepared = made;
 	return user_hash_password(password, made->hash, &c->failure);
 }
@@ -130,7 +130,7 @@ account_prepare_login(struct call *c, const char *email, const char *password)
 
 	if (err != ERR_NONE)
 		return err;
-	token_draw(true, made->secret);
+	token_draw(TOKEN_SESSION, made->secret);
 	c->prepared = made;
 	return ERR_NONE;
 }
@@ -149,7 +149,7 @@ account_open_session(struct call *c, struct txn *t, const char *user_id,
 {
 	struct token_new token = {
 		.user_id = user_id,
-		.is_session = true,
+		.kind = TOKEN_SESSION,
 		.name = "",
 		.operation = TOKEN_ADMIN,
 		.expires_at =

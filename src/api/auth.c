@@ -4,6 +4,7 @@
 #include "api/family.h"
 #include "base/text.h"
 #include "domain/key_use.h"
+#include "domain/scope.h"
 
 /* What each kind of access asks for. */
 struct access_rule {
@@ -11,7 +12,7 @@ struct access_rule {
 	bool session;                   /* and be a session */
 	enum token_operation operation; /* and allow at least this */
 	const char *role;               /* and its user have this role */
-	const char *scope;              /* and have this scope */
+	unsigned scope;                 /* and have this scope */
 };
 
 /* clang-format off */
@@ -26,24 +27,27 @@ static const struct access_rule rules[] = {
 		.operation = TOKEN_ADMIN,
 		.role = "admin",
 	},
-	[ACCESS_VOICE_READ] = {.token = true, .scope = "prompts:read"},
-	[ACCESS_VOICE_WRITE] = {
+	[ACCESS_VOICE_READ] = {.token = true, .scope = SCOPE_PROMPT_READ},
+	[ACCESS_VOICE_WRITE] = {.token = true, .scope = SCOPE_PROMPT_WRITE},
+	[ACCESS_VOICE_DOWNLOAD] = {
 		.token = true,
-		.operation = TOKEN_ALL,
-		.scope = "prompts:write",
+		.scope = SCOPE_PROMPT_DOWNLOAD,
 	},
-	[ACCESS_VOICE_DOWNLOAD] = {.token = true, .scope = "prompts:download"},
+	[ACCESS_VOICE_DELETE] = {.token = true, .scope = SCOPE_PROMPT_DELETE},
 };
 /* clang-format on */
+
+#define SCOPES_TO_LOOK (SCOPE_PROMPT_READ | SCOPE_PROMPT_DOWNLOAD)
+#define SCOPES_ALL (SCOPES_TO_LOOK | SCOPE_PROMPT_WRITE | SCOPE_PROMPT_DELETE)
 
 /* The scopes of the operators' roles; a member has none. */
 static const struct {
 	const char *role;
-	const char *scopes;
+	unsigned scopes;
 } role_scopes[] = {
-	{ "admin", "prompts:read prompts:write prompts:download" },
-	{ "editor", "prompts:read prompts:write prompts:download" },
-	{ "viewer", "prompts:read prompts:download" },
+	{ "admin", SCOPES_ALL },
+	{ "editor", SCOPES_ALL },
+	{ "viewer", SCOPES_TO_LOOK },
 };
 
 bool
@@ -52,18 +56,24 @@ auth_looks_at_token(const struct route *r)
 	return rules[r->access].token;
 }
 
-bool
-auth_has_scope(const struct caller *who, const char *scope)
+unsigned
+auth_scopes(const struct caller *who)
 {
+	unsigned of_role = 0, of_token = SCOPES_ALL;
 	size_t i;
 
-	if (who->scopes != NULL && !token_scopes_have(who->scopes, scope))
-		return false;
 	for (i = 0; i < sizeof(role_scopes) / sizeof(role_scopes[0]); i++) {
 		if (text_equal(role_scopes[i].role, who->role))
-			return token_scopes_have(role_scopes[i].scopes, scope);
+			of_role = role_scopes[i].scopes;
 	}
-	return false;
+	/* A list that cannot be read opens nothing. */
+	if (who->scopes != NULL && !scope_parse(who->scopes, &of_token))
+		return 0;
+	if (who->scopes == NULL && who->operation < TOKEN_ALL)
+		of_token = SCOPES_TO_LOOK;
+	if ((of_token & SCOPE_PROMPT_WRITE) != 0)
+		of_token |= SCOPE_PROMPT_DELETE;
+	return of_role & of_token;
 }
 
 /* The token that came along.  Where suEXEC drops what .htaccess sets,
@@ -100,14 +110,45 @@ auth_check(struct call *c, struct txn *t)
 	 * may see. */
 	if (c->caller.is_bound && !c->family->heeds_teams)
 		return call_fail(c, ERR_TOKEN_INVALID, NULL, NULL);
-	if (rule->session && !c->caller.is_session)
+	/* Its scopes say nothing of what other families do. */
+	if (c->caller.kind == TOKEN_ACCESS && !c->family->heeds_scopes)
+		return call_fail(c, ERR_TOKEN_INVALID, NULL, NULL);
+	if (rule->session && c->caller.kind != TOKEN_SESSION)
 		return call_fail(c, ERR_TOKEN_INVALID, NULL, NULL);
 	if (!c->caller.is_verified)
 		return call_fail(c, ERR_USER_UNVERIFIED, NULL, NULL);
 	if (c->caller.operation < rule->operation ||
 	    (rule->role != NULL && !text_equal(c->caller.role, rule->role)))
 		return call_fail(c, ERR_ROLE_TOO_LOW, NULL, NULL);
-	if (rule->scope != NULL && !auth_has_scope(&c->caller, rule->scope))
-		return call_fail(c, ERR_SCOPE_MISSING, rule->scope, NULL);
+	if (!scope_covers(auth_scopes(&c->caller), rule->scope))
+		return call_fail(c, ERR_SCOPE_MISSING, NULL, NULL);
 	return ERR_NONE;
+}
+
+/* RFC 6750, 3: which scope would do, and what is wrong with a token that
+ * came along. */
+static const char *
+challenge_for_scope(struct call *c, unsigned scope, const char *error)
+{
+	return arena_printf(c->arena, "Bearer %sscope=\"%s\"", error,
+	    scope_print(scope, c->arena));
+}
+
+const char *
+auth_challenge(struct call *c, enum err err, int status)
+{
+	unsigned scope = c->route == NULL ? 0 : rules[c->route->access].scope;
+
+	if (status == 401 && c->family->challenge != NULL)
+		return c->family->challenge;
+	if (status == 401 && scope == 0)
+		return "Bearer";
+	if (status == 401)
+		return challenge_for_scope(c, scope,
+		    err == ERR_TOKEN_INVALID ? "error=\"invalid_token\", "
+					     : "");
+	if (status == 403 && scope != 0)
+		return challenge_for_scope(
+		    c, scope, "error=\"insufficient_scope\", ");
+	return NULL;
 }

@@ -15,9 +15,13 @@ bool auth_looks_at_token(const struct route *r);
  * ERR_USER_UNVERIFIED, ERR_ROLE_TOO_LOW, ERR_SCOPE_MISSING. */
 enum err auth_check(struct call *c, struct txn *t);
 
-/* May the caller use this scope (prompts:read, prompts:write,
- * prompts:download)?  His role must have it, and his token must not leave it
- * out. */
-bool auth_has_scope(const struct caller *who, const char *scope);
+/* The scopes (scope.h) that the caller may use: his role must have them, and
+ * his token must not leave them out, by its list or, without one, by its
+ * operation. */
+unsigned auth_scopes(const struct caller *who);
+
+/* The WWW-Authenticate of a failure with this status; NULL when it needs
+ * none. */
+const char *auth_challenge(struct call *c, enum err err, int status);
 
 #endif

@@ -447,9 +447,9 @@ set_actor(struct call *c)
 {
 	c->txn.actor = (struct txn_actor){
 		.id = c->has_caller ? c->caller.user_id : "anonymous",
-		.kind = !c->has_caller     ? "anonymous"
-		    : c->caller.is_session ? "user"
-					   : "key",
+		.kind = !c->has_caller                ? "anonymous"
+		    : c->caller.kind == TOKEN_SESSION ? "user"
+						      : "key",
 		.token_id = c->has_caller ? c->caller.token_id : NULL,
 		.request_id = c->request_id,
 		.family = c->family->name,
@@ -496,11 +496,13 @@ static void
 show_failure(struct call *c, enum err err)
 {
 	int status = family_error_status(c, err);
+	const char *challenge;
 
 	c->content_type = choose_type(c, err);
 	call_reply(c, status);
-	if (status == 401)
-		response_header(c->reply, "WWW-Authenticate", "Bearer");
+	challenge = auth_challenge(c, err, status);
+	if (challenge != NULL)
+		response_header(c->reply, "WWW-Authenticate", challenge);
 	if (status == 405 && c->allow != NULL)
 		response_header(c->reply, "Allow", c->allow);
 	if (status == 503)

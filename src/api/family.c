@@ -8,6 +8,7 @@ static const struct family *const families[] = {
 	&promptcrafter_family,
 	&px0_family,
 	&voice_family,
+	&oauth_family,
 	&admin_family,
 	NULL,
 };

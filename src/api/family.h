@@ -24,9 +24,13 @@ struct family {
 	bool hides_methods;  /* another method is an unknown route */
 	bool takes_api_key;  /* X-Api-Key where there is no Authorization */
 	bool heeds_teams;    /* so keys bound to teams may come in */
+	bool heeds_scopes;   /* so OAuth's access tokens may come in */
 	const char *content_type; /* of bodies that call_reply begins */
 	size_t body_max_bytes;    /* 0: what is configured */
 	const struct err_text *texts;
+
+	/* The WWW-Authenticate of each 401; NULL: as auth_challenge says. */
+	const char *challenge;
 
 	/* The media type of the answer, or of the failure, where it depends
 	 * on the request; NULL: always content_type. */
@@ -66,6 +70,7 @@ int family_error_status(const struct call *c, enum err err);
 extern const struct family promptcrafter_family;
 extern const struct family px0_family;
 extern const struct family voice_family;
+extern const struct family oauth_family;
 extern const struct family admin_family;
 
 #endif

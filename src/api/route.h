@@ -21,6 +21,7 @@ enum access {
 	ACCESS_VOICE_READ,
 	ACCESS_VOICE_WRITE,
 	ACCESS_VOICE_DOWNLOAD,
+	ACCESS_VOICE_DELETE, /* prompts:write will do */
 };
 
 typedef enum err route_fn(struct call *c, struct txn *t);

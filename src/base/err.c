@@ -33,6 +33,9 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_SIGNATURE] = {"signature", 403},
 	[ERR_SIGNUP_CLOSED] = {"signup_closed", 403},
 	[ERR_THROTTLED] = {"throttled", 429},
+	[ERR_GRANT_TYPE] = {"grant_type", 400},
+	[ERR_SCOPE_INVALID] = {"scope_invalid", 400},
+	[ERR_CLIENT_REFUSED] = {"client_refused", 400},
 
 	[ERR_PROMPT_UNKNOWN] = {"prompt_unknown", 404},
 	[ERR_VERSION_UNKNOWN] = {"version_unknown", 404},

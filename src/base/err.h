@@ -34,12 +34,15 @@ enum err {
 	ERR_TOKEN_INVALID, /* malformed, unknown, expired, revoked */
 	ERR_USER_UNVERIFIED,
 	ERR_ROLE_TOO_LOW,
-	ERR_SCOPE_MISSING, /* field names the scope */
+	ERR_SCOPE_MISSING, /* what auth_challenge names */
 	ERR_NOT_OWNER,
 	ERR_CREDENTIALS, /* unknown e-mail or wrong password */
 	ERR_SIGNATURE,   /* forged or expired link */
 	ERR_SIGNUP_CLOSED,
-	ERR_THROTTLED, /* too often; detail is the seconds to wait */
+	ERR_THROTTLED,      /* too often; detail is the seconds to wait */
+	ERR_GRANT_TYPE,     /* of OAuth: none that we know */
+	ERR_SCOPE_INVALID,  /* unknown, or more than the key has */
+	ERR_CLIENT_REFUSED, /* a key to which no tokens are given */
 
 	/* What is stored. */
 	ERR_PROMPT_UNKNOWN,

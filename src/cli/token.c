@@ -7,51 +7,30 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "domain/project.h"
+#include "domain/scope.h"
 #include "domain/token.h"
 #include "domain/user.h"
 
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
-
-#define SCOPES_MAX 16
-
-static const char *const known_scopes[] = {
-	"prompts:read",
-	"prompts:write",
-	"prompts:download",
-	"admin",
-	NULL,
-};
 
 struct create {
 	const char *email;
-	const char *scopes; /* NULL: none given */
+	unsigned scopes; /* 0: none given */
 	const char *secret;
-	bool is_session;
+	enum token_kind kind;
 	int64_t session_ms;
+	const char *id; /* of the token that was made */
 };
-
-static bool
-is_known_scope(const char *scope)
-{
-	const char *const *known;
-
-	for (known = known_scopes; *known != NULL; known++) {
-		if (text_equal(*known, scope))
-			return true;
-	}
-	return false;
-}
 
 /* A token without scopes may do all that its user may; one with scopes, what
  * they name. */
 static enum token_operation
-choose_operation(const char *scopes)
+choose_operation(unsigned scopes)
 {
-	if (scopes == NULL || token_scopes_have(scopes, "admin"))
+	if (scopes == 0 || (scopes & SCOPE_ADMIN) != 0)
 		return TOKEN_ADMIN;
-	if (token_scopes_have(scopes, "prompts:write"))
+	if ((scopes & SCOPE_PROMPT_WRITE) != 0)
 		return TOKEN_ALL;
 	return TOKEN_READ_RENDER;
 }
@@ -59,12 +38,12 @@ choose_operation(const char *scopes)
 static enum err
 create_token(struct txn *t, void *arg)
 {
-	const struct create *create = arg;
+	struct create *create = arg;
 	struct token_new token = {
-		.is_session = create->is_session,
+		.id = txn_new_id(t),
+		.kind = create->kind,
 		.name = "command line",
 		.operation = choose_operation(create->scopes),
-		.scopes = create->scopes,
 	};
 	struct user user;
 	enum err err;
@@ -72,7 +51,10 @@ create_token(struct txn *t, void *arg)
 	if ((err = user_find_by_email(t, create->email, &user)) != ERR_NONE)
 		return err;
 	token.user_id = user.id;
-	if (create->is_session)
+	create->id = token.id;
+	if (create->scopes != 0)
+		token.scopes = scope_print(create->scopes, txn_arena(t));
+	if (create->kind == TOKEN_SESSION)
 		token.expires_at = txn_now(t) + create->session_ms;
 	return token_create(t, &token, create->secret);
 }
@@ -80,21 +62,21 @@ create_token(struct txn *t, void *arg)
 struct create_options {
 	const char *data;
 	const char *email;
-	const char *scopes[SCOPES_MAX];
-	size_t scope_count;
-	bool is_session;
+	unsigned scopes;
+	enum token_kind kind;
 	bool as_json;
 };
 
 static const char *
-add_scope(struct create_options *o, const char *scope)
+add_scopes(struct create_options *o, const char *list)
 {
-	if (!is_known_scope(scope))
-		return "--scope is prompts:read, prompts:write, "
-		       "prompts:download or admin";
-	if (o->scope_count == SCOPES_MAX)
-		return "too many scopes";
-	o->scopes[o->scope_count++] = scope;
+	unsigned scopes;
+
+	if (!scope_parse(list, &scopes))
+		return "--scopes is a list, with blanks, of prompts:read, "
+		       "prompts:write, prompts:download, prompts:delete, "
+		       "admin";
+	o->scopes |= scopes;
 	return NULL;
 }
 
@@ -105,7 +87,7 @@ read_options(int argc, char **argv, struct create_options *o)
 		{ "data", required_argument, NULL, 'd' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "kind", required_argument, NULL, 'k' },
-		{ "scope", required_argument, NULL, 's' },
+		{ "scopes", required_argument, NULL, 's' },
 		{ "user", required_argument, NULL, 'u' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -122,12 +104,14 @@ read_options(int argc, char **argv, struct create_options *o)
 			o->as_json = true;
 			break;
 		case 'k':
-			o->is_session = text_equal(optarg, "session");
-			if (!o->is_session && !text_equal(optarg, "key"))
+			o->kind = text_equal(optarg, "key") ? TOKEN_KEY
+							    : TOKEN_SESSION;
+			if (o->kind == TOKEN_SESSION &&
+			    !text_equal(optarg, "session"))
 				wrong = "--kind is session or key";
 			break;
 		case 's':
-			wrong = add_scope(o, optarg);
+			wrong = add_scopes(o, optarg);
 			break;
 		case 'u':
 			o->email = optarg;
@@ -143,23 +127,10 @@ read_options(int argc, char **argv, struct create_options *o)
 	return wrong;
 }
 
-static const char *
-join_scopes(const struct create_options *o, struct arena *a)
-{
-	const char *scopes = NULL;
-	size_t i;
-
-	for (i = 0; i < o->scope_count; i++)
-		scopes = scopes == NULL
-		    ? o->scopes[i]
-		    : arena_printf(a, "%s %s", scopes, o->scopes[i]);
-	return scopes;
-}
-
 static int
 run_create(const struct command *self, int argc, char **argv)
 {
-	struct create_options o = { .is_session = true };
+	struct create_options o = { .kind = TOKEN_SESSION };
 	const char *wrong = read_options(argc, argv, &o);
 	char secret[TOKEN_SECRET_SIZE];
 	struct command_session s;
@@ -170,25 +141,27 @@ run_create(const struct command *self, int argc, char **argv)
 		return command_misused(self, wrong[0] == '\0' ? NULL : wrong);
 	if (!command_open(&s, COMMAND_DATA_EXISTING, o.data))
 		return COMMAND_FAILED;
-	token_draw(o.is_session, secret);
+	token_draw(o.kind, secret);
 	create = (struct create){
 		.email = o.email,
-		.scopes = join_scopes(&o, s.arena),
+		.scopes = o.scopes,
 		.secret = secret,
-		.is_session = o.is_session,
+		.kind = o.kind,
 		.session_ms = s.config.session_hours * 3600 * 1000,
 	};
 	if (command_run(&s, TXN_WRITE, create_token, &create) != ERR_NONE)
 		status = command_failed(&s, "cannot create the token");
+	else if (o.as_json)
+		printf("{\"id\":\"%s\",\"token\":\"%s\"}\n", create.id, secret);
 	else
-		printf(o.as_json ? "{\"token\":\"%s\"}\n" : "%s\n", secret);
+		puts(secret);
 	command_close(&s);
 	return status;
 }
 
 const struct command token_create_command = {
 	.name = "token create",
-	.usage = "--user E [--kind session|key] [--scope S]... [--data DIR] "
+	.usage = "--user E [--kind session|key] [--scopes LIST] [--data DIR] "
 		 "[--json]",
 	.summary = "make a token and print it once",
 	.run = run_create,

@@ -90,7 +90,7 @@ key_create(struct txn *t, const struct token_new *token, const char *secret,
 	enum err err;
 
 	first.id = txn_new_id(t);
-	first.is_session = false;
+	first.kind = TOKEN_KEY;
 	if ((err = token_create(t, &first, secret)) != ERR_NONE ||
 	    (err = bind_teams(t, first.id, team_ids)) != ERR_NONE)
 		return err;

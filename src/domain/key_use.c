@@ -64,7 +64,8 @@ key_uses_note(struct key_uses *u, const struct caller *who, int64_t now_ms)
 	struct uses *noted = &u->noted;
 	struct use *use;
 
-	if (who->is_session || now_ms - who->last_used_at < WRITTEN_AGAIN_MS)
+	if (who->kind == TOKEN_SESSION ||
+	    now_ms - who->last_used_at < WRITTEN_AGAIN_MS)
 		return;
 	pthread_mutex_lock(&u->mutex);
 	if (noted->count < NOTED_MAX && !is_noted(noted, who->token_id)) {

@@ -10,6 +10,18 @@
 
 #define SECRET_BYTES 32
 
+static const char *const prefixes[] = {
+	[TOKEN_KEY] = "ak_",
+	[TOKEN_SESSION] = "sess_",
+	[TOKEN_ACCESS] = "at_",
+};
+
+static const char *const kinds[] = {
+	[TOKEN_KEY] = "key",
+	[TOKEN_SESSION] = "session",
+	[TOKEN_ACCESS] = "access",
+};
+
 static const char *const operations[] = {
 	[TOKEN_READ_RENDER] = "read_render",
 	[TOKEN_ALL] = "all",
@@ -17,26 +29,27 @@ static const char *const operations[] = {
 };
 
 void
-token_draw(bool is_session, char out[TOKEN_SECRET_SIZE])
+token_draw(enum token_kind kind, char out[TOKEN_SECRET_SIZE])
 {
 	unsigned char bytes[SECRET_BYTES];
 	char hex[2 * SECRET_BYTES + 1];
 
 	randombytes_buf(bytes, sizeof(bytes));
 	text_hex(bytes, sizeof(bytes), hex);
-	snprintf(
-	    out, TOKEN_SECRET_SIZE, "%s%s", is_session ? "sess_" : "ak_", hex);
+	snprintf(out, TOKEN_SECRET_SIZE, "%s%s", prefixes[kind], hex);
 }
 
 bool
 token_is_wellformed(const char *secret)
 {
 	unsigned char bytes[SECRET_BYTES];
+	size_t i;
 
-	if (text_starts(secret, "sess_"))
-		return text_unhex(secret + 5, bytes, sizeof(bytes));
-	if (text_starts(secret, "ak_"))
-		return text_unhex(secret + 3, bytes, sizeof(bytes));
+	for (i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		if (text_starts(secret, prefixes[i]))
+			return text_unhex(
+			    secret + strlen(prefixes[i]), bytes, sizeof(bytes));
+	}
 	return false;
 }
 
@@ -60,7 +73,7 @@ token_create(struct txn *t, const struct token_new *token, const char *secret)
 	query_blob(&q, ":digest", digest, sizeof(digest));
 	query_text(&q, ":id", token->id != NULL ? token->id : txn_new_id(t));
 	query_text(&q, ":user_id", token->user_id);
-	query_text(&q, ":kind", token->is_session ? "session" : "key");
+	query_text(&q, ":kind", kinds[token->kind]);
 	query_text(&q, ":name", token->name);
 	query_text(&q, ":operation", operations[token->operation]);
 	query_text(&q, ":scopes", token->scopes);
@@ -91,13 +104,23 @@ token_operation_from_name(const char *name, enum token_operation *out)
 	return false;
 }
 
+static enum token_kind
+kind_from_name(const char *name)
+{
+	enum token_kind kind = TOKEN_KEY;
+
+	while (kind < TOKEN_ACCESS && !text_equal(name, kinds[kind]))
+		kind++;
+	return kind;
+}
+
 static void
 take_caller(struct query *q, struct caller *out)
 {
 	const char *operation;
 
 	out->token_id = query_take_text(q);
-	out->is_session = text_equal(query_take_text(q), "session");
+	out->kind = kind_from_name(query_take_text(q));
 	operation = query_take_text(q);
 	out->operation = TOKEN_READ_RENDER;
 	(void)token_operation_from_name(operation, &out->operation);
@@ -125,7 +148,10 @@ token_find_caller(struct txn *t, const char *secret, struct caller *out)
 	if (!token_is_wellformed(secret))
 		return txn_fail(t, ERR_TOKEN_INVALID, NULL, NULL);
 	token_digest(secret, digest);
-	query_start(&q, t, STATEMENT_TOKEN_FIND_CALLER);
+	query_start(&q, t,
+	    text_starts(secret, prefixes[TOKEN_ACCESS])
+		? STATEMENT_ACCESS_TOKEN_FIND_CALLER
+		: STATEMENT_TOKEN_FIND_CALLER);
 	query_blob(&q, ":digest", digest, sizeof(digest));
 	query_integer(&q, ":now", txn_now(t));
 	if ((found = query_row(&q)))
@@ -173,18 +199,4 @@ token_note_use(struct txn *t, const char *id, int64_t at_ms)
 	query_text(&q, ":id", id);
 	query_integer(&q, ":at", at_ms);
 	return query_run(&q);
-}
-
-bool
-token_scopes_have(const char *scopes, const char *scope)
-{
-	size_t len = strlen(scope), step;
-
-	for (; *scopes != '\0'; scopes += step) {
-		step = strcspn(scopes, " ");
-		if (step == len && memcmp(scopes, scope, len) == 0)
-			return true;
-		step += strspn(scopes + step, " ");
-	}
-	return false;
 }

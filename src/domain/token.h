@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * token: the secrets by which callers are known: sessions (sess_…) and API
- * keys (ak_…), 32 random bytes each.  Only their SHA-256 is stored; the
- * secret itself is shown once, when it is made.
+ * token: the secrets by which callers are known: sessions (sess_…), API keys
+ * (ak_…) and the access tokens of keys (at_…, access_token.h), 32 random
+ * bytes each.  Only their SHA-256 is stored; the secret itself is shown once,
+ * when it is made.
+ *
+ * A secret is looked up by its SHA-256 and never compared itself, so how long
+ * that takes tells nothing about it.
  */
 #ifndef DOMAIN_TOKEN_H
 #define DOMAIN_TOKEN_H
@@ -15,6 +19,8 @@
 #define TOKEN_SECRET_SIZE 80
 #define TOKEN_DIGEST_SIZE 32
 
+enum token_kind { TOKEN_KEY, TOKEN_SESSION, TOKEN_ACCESS };
+
 /* What a token lets its user do at most; his own role bounds it too. */
 enum token_operation {
 	TOKEN_READ_RENDER, /* look and render */
@@ -24,11 +30,11 @@ enum token_operation {
 
 /* Who a token stands for. */
 struct caller {
-	const char *token_id;
-	bool is_session; /* else an API key */
-	bool is_bound;   /* to some of its organisation's teams */
+	const char *token_id; /* of an access token: its key's */
+	enum token_kind kind;
+	bool is_bound; /* to some of its organisation's teams */
 	enum token_operation operation;
-	const char *scopes; /* blank-separated, NULL: all the role's */
+	const char *scopes; /* as in scope.h, NULL: all the role's */
 	const char *user_id;
 	const char *email;
 	const char *name;
@@ -42,7 +48,7 @@ struct caller {
 struct token_new {
 	const char *id; /* NULL: one is drawn */
 	const char *user_id;
-	bool is_session;
+	enum token_kind kind; /* no access token */
 	const char *name;
 	enum token_operation operation;
 	const char *scopes;          /* NULL: no list */
@@ -50,9 +56,9 @@ struct token_new {
 	int64_t expires_at;          /* UTC ms; 0: never */
 };
 
-/* Draw a secret: sess_ or ak_ and 64 hexadecimal digits.  Draw it before the
- * transaction, so that the same one is stored when it runs again. */
-void token_draw(bool is_session, char out[TOKEN_SECRET_SIZE]);
+/* Draw a secret: sess_, ak_ or at_ and 64 hexadecimal digits.  Draw it before
+ * the transaction, so that the same one is stored when it runs again. */
+void token_draw(enum token_kind kind, char out[TOKEN_SECRET_SIZE]);
 
 /* SHA-256 of the secret, which is all that is stored of it. */
 void token_digest(const char *secret, unsigned char out[TOKEN_DIGEST_SIZE]);
@@ -84,8 +90,5 @@ enum err token_delete_session(
 
 /* Note when a key was used.  Bookkeeping, so it is not audited. */
 enum err token_note_use(struct txn *t, const char *id, int64_t at_ms);
-
-/* Is scope in the blank-separated list? */
-bool token_scopes_have(const char *scopes, const char *scope);
 
 #endif

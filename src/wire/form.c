@@ -5,9 +5,8 @@
 
 #include <string.h>
 
-/* Decode one part of a pair; NULL when it is ill-formed. */
-static const char *
-decode_part(const char *at, size_t len, struct arena *a)
+const char *
+form_decode(const char *at, size_t len, struct arena *a)
 {
 	char *decoded = arena_alloc(a, len + 1), *to = decoded;
 	const char *end = at + len;
@@ -53,13 +52,13 @@ read_pair(const char *pair, size_t len, struct arena *a, struct form_param *out)
 	const char *equals = memchr(pair, '=', len);
 	size_t name_len = equals == NULL ? len : (size_t)(equals - pair);
 
-	out->name = decode_part(pair, name_len, a);
+	out->name = form_decode(pair, name_len, a);
 	if (out->name == NULL)
 		out->name = show_ill_formed(pair, name_len, a);
 	if (equals == NULL)
 		out->value = "";
 	else
-		out->value = decode_part(equals + 1, len - name_len - 1, a);
+		out->value = form_decode(equals + 1, len - name_len - 1, a);
 }
 
 size_t

@@ -19,6 +19,9 @@ struct form_param {
 /* All pairs in the order sent; returns their number. */
 size_t form_split(const char *text, struct arena *a, struct form_param **out);
 
+/* Decode one name or value; NULL when it is ill-formed. */
+const char *form_decode(const char *at, size_t len, struct arena *a);
+
 /* A value as it stands in such text, in characters that any URI may hold. */
 const char *form_encode(const char *value, struct arena *a);
 

@@ -189,8 +189,8 @@ class Installation:
 
     def create_token(self, email, kind="session", scopes=()):
         words = ["token", "create", "--user", email, "--kind", kind]
-        for scope in scopes:
-            words += ["--scope", scope]
+        if scopes:
+            words += ["--scopes", " ".join(scopes)]
         printed = self.command(*words, "--data", self.data, "--json")
         return json.loads(printed)["token"]
 

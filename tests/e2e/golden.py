@@ -42,7 +42,7 @@ HEX = "[0-9a-f]"
 FORMS = {
     "uuid": f"{HEX}{{8}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{4}}-{HEX}{{12}}",
     "time": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z",
-    "token": f"(sess|ak)_{HEX}{{64}}",
+    "token": f"(sess|ak|at)_{HEX}{{64}}",
     "integer": r"-?\d+",
     "sha256": f"{HEX}{{64}}",
     "text": "(?s:.*)",

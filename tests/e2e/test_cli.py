@@ -36,7 +36,7 @@ FORMS = """\
 promptledger init [--data DIR]
 promptledger user add --email E [--name N] [--role admin|editor|viewer|member]\
  [--password-stdin] [--data DIR] [--json]
-promptledger token create --user E [--kind session|key] [--scope S]...\
+promptledger token create --user E [--kind session|key] [--scopes LIST]\
  [--data DIR] [--json]
 promptledger serve [--listen 127.0.0.1:8080] [--data DIR] [--threads N]
 promptledger audit verify [--data DIR]
@@ -375,11 +375,15 @@ def test_token_is_printed_once_and_stored_as_its_digest(
 
 
 @pytest.mark.parametrize("kind", ["session", "key"])
-def test_token_as_json_is_exactly_one_member(served, kind):
+def test_token_as_json_has_its_id(served, kind):
     done = create_token(served.installation, "editor@example.org", "--json",
                         "--kind", kind)
-    token = json.loads(done.stdout)["token"]
-    assert done.stdout == '{"token":"%s"}\n' % token
+    made = json.loads(done.stdout)
+    token = made["token"]
+    assert done.stdout == '{"id":"%s","token":"%s"}\n' % (made["id"], token)
+    assert served.installation.query(
+        "SELECT id FROM token WHERE hex(digest) = ?",
+        [hashlib.sha256(token.encode()).hexdigest().upper()]) == [[made["id"]]]
     assert served.client.get("/prompts", token=token).status == 200
 
 
@@ -443,8 +447,12 @@ def test_token_from_a_directory_without_database_makes_none(here):
 
 @pytest.mark.parametrize("words, text", [
     (["--user", "ada@example.org", "--kind", "cookie"], "--kind is session"),
-    (["--user", "ada@example.org", "--scope", "all"], "--scope is prompts"),
-    (["--user", "ada@example.org", "--scope", ""], "--scope is prompts"),
+    (["--user", "ada@example.org", "--scopes", "all"], "--scopes is a list"),
+    (["--user", "ada@example.org", "--scopes", ""], "--scopes is a list"),
+    (["--user", "ada@example.org", "--scopes", "prompts:read "],
+     "--scopes is a list"),
+    (["--user", "ada@example.org", "--scopes", "prompts:read,admin"],
+     "--scopes is a list"),
     (["--user", "ada@example.org", "more"], "too many arguments"),
     (["--json"], "--user wants"),
 ])

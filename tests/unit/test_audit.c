@@ -63,6 +63,10 @@ static const struct {
 	    "INSERT INTO token VALUES (x'01', 'k1', 'u1', 'key', 'K', 'all', "
 	    "'prompts:read', 'o1', 1, 2, 3)",
 	    "UPDATE token SET name = 'L'", "DELETE FROM token" },
+	{ "access_token",
+	    "INSERT INTO access_token VALUES (x'01', 'a1', 'k1', "
+	    "'prompts:read', 1, 2000)",
+	    NULL, "DELETE FROM access_token" },
 	{ "token_team", "INSERT INTO token_team VALUES ('k1', 't1')", NULL,
 	    "DELETE FROM token_team" },
 	{ "asset",

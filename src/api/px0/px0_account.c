@@ -119,7 +119,7 @@ check_inviter(struct txn *t, void *arg)
 
 	if ((err = auth_check(c, t)) != ERR_NONE)
 		return err;
-	if (!c->caller.is_session)
+	if (c->caller.kind != TOKEN_SESSION)
 		return call_fail(c, ERR_TOKEN_INVALID, NULL, NULL);
 	if (!c->caller.is_admin)
 		return call_fail(c, ERR_ROLE_TOO_LOW, NULL, NULL);
@@ -271,7 +271,7 @@ px0_logout(struct call *c, struct txn *t)
 {
 	enum err err = ERR_NONE;
 
-	if (c->has_caller && c->caller.is_session)
+	if (c->has_caller && c->caller.kind == TOKEN_SESSION)
 		err = token_delete(t, request_bearer(&c->request));
 	if (err == ERR_NONE)
 		call_reply_empty(c, 204);

@@ -122,7 +122,7 @@ draw_draft(struct call *c)
 {
 	struct draft *draft = arena_alloc(c->arena, sizeof(*draft));
 
-	token_draw(false, draft->secret);
+	token_draw(TOKEN_KEY, draft->secret);
 	c->prepared = draft;
 }
 

@@ -225,22 +225,6 @@ has_description(const struct call *c, enum err err)
 	    (err == ERR_BODY_INVALID && c->failure.field == NULL);
 }
 
-/* RFC 6750, 3.1: tell which scope would do. */
-static void
-show_scope(struct call *c)
-{
-	static const char *const scopes[] = {
-		[ACCESS_VOICE_READ] = "prompts:read",
-		[ACCESS_VOICE_WRITE] = "prompts:write",
-		[ACCESS_VOICE_DOWNLOAD] = "prompts:download",
-	};
-
-	response_header(c->reply, "WWW-Authenticate",
-	    arena_printf(c->arena,
-		"Bearer error=\"insufficient_scope\", scope=\"%s\"",
-		scopes[c->route->access]));
-}
-
 static void
 show_error(struct call *c, enum err err)
 {
@@ -250,8 +234,6 @@ show_error(struct call *c, enum err err)
 	int status = c->reply->status;
 	struct doc *d = &c->doc;
 
-	if (status == 403 && err != ERR_SIGNATURE)
-		show_scope(c);
 	doc_object(d, NULL);
 	if (request_accepts(&c->request, PROBLEM_TYPE)) {
 		doc_text(d, "type", "about:blank");
@@ -426,6 +408,7 @@ static const char *const mounts[] = { "/voice", "/prompts-requests", NULL };
 const struct family voice_family = {
 	.name = "voice",
 	.takes_api_key = true,
+	.heeds_scopes = true,
 	.mounts = mounts,
 	.routes = routes,
 	.route_count = sizeof(routes) / sizeof(routes[0]),
