@@ -19,7 +19,7 @@ enum err
 key_find(struct txn *t, const char *id, struct key *out)
 {
 	struct query q;
-	struct key k;
+	struct key k = { 0 };
 	bool found;
 	enum err err;
 

@@ -19,7 +19,7 @@ enum err
 payload_find(
     struct txn *t, const char *prompt_id, const char *id, struct payload *out)
 {
-	struct payload p;
+	struct payload p = { 0 };
 	struct query q;
 	bool found;
 	enum err err;

@@ -233,7 +233,7 @@ team_take(struct query *q, struct team *out)
 enum err
 team_find(struct txn *t, const char *id, struct team *out)
 {
-	struct team team;
+	struct team team = { 0 };
 	struct query q;
 	bool found;
 	enum err err;
@@ -261,7 +261,7 @@ project_take(struct query *q, struct project *out)
 enum err
 project_find(struct txn *t, const char *id, struct project *out)
 {
-	struct project p;
+	struct project p = { 0 };
 	struct query q;
 	bool found;
 	enum err err;

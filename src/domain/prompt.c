@@ -49,7 +49,7 @@ prompt_take(struct query *q, struct prompt *out)
 enum err
 prompt_find(struct txn *t, const char *id, struct prompt *out)
 {
-	struct prompt p;
+	struct prompt p = { 0 };
 	struct query q;
 	bool found;
 	enum err err;

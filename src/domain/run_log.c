@@ -18,7 +18,7 @@ run_log_take(struct query *q, struct run_log *out)
 enum err
 run_log_find(struct txn *t, const char *id, struct run_log *out)
 {
-	struct run_log l;
+	struct run_log l = { 0 };
 	struct query q;
 	bool found;
 	enum err err;

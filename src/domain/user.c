@@ -54,7 +54,7 @@ email_key(struct txn *t, const char *email)
 static enum err
 take_one(struct query *q, struct user *out)
 {
-	struct user u;
+	struct user u = { 0 };
 	bool found = query_row(q);
 	enum err err;
 
