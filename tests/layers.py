@@ -23,8 +23,9 @@ LAYERS = {
     "store": ("statement matcher stemmer connection lock schema store txn "
               "query", "base"),
     "domain": ("template template_cache payload_schema secret throttle rate "
-               "user scope token access_token key key_use audio asset upload "
-               "project reach prompt version render payload "
+               "user scope token access_token key key_use audio asset_dir "
+               "asset upload upload_part purge project reach prompt version "
+               "render payload "
                "run_log search word_search comment diff change restore "
                "placeholder transfer audit installation", "base store"),
     "api": ("json_value call route family auth dispatch account page service "

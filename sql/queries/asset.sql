@@ -18,3 +18,23 @@ WHERE id = :id
 -- mode: write
 DELETE FROM asset
 WHERE id = :id
+
+-- name: asset_find_by_digest
+-- mode: read
+SELECT id
+FROM asset
+WHERE sha256 = :sha256
+LIMIT 1
+
+-- name: asset_list
+-- mode: read
+SELECT id, sha256, size_bytes
+FROM asset
+WHERE id > :after
+ORDER BY id
+LIMIT :max
+
+-- name: asset_count
+-- mode: read
+SELECT count(*)
+FROM asset

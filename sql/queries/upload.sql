@@ -28,3 +28,11 @@ SET consumed_by = :prompt_id,
     consumed_digest = :digest
 WHERE id = :id
   AND consumed_by IS NULL
+
+-- name: upload_find_open
+-- mode: read
+SELECT 1
+FROM upload_request
+WHERE id = :id
+  AND consumed_by IS NULL
+  AND upload_expires_at > :since

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "domain/installation.h"
 #include "domain/key_use.h"
+#include "domain/purge.h"
 #include "domain/search.h"
 #include "domain/secret.h"
 #include "domain/template_cache.h"
@@ -23,6 +24,7 @@
 #include <unistd.h>
 
 #define CGI_UPKEEP_US 500000
+#define PURGE_PAUSE_US 10000000
 
 struct app {
 	struct arena *arena; /* as long as the process: the settings */
@@ -106,8 +108,27 @@ open_site(struct app *app, const char *const *env, struct failure *f)
 
 /*
  * What no request waits for: the search's index is brought up to date while
- * nobody writes, and the last use of API keys is written down.
+ * nobody writes, the last use of API keys is written down, and what is left
+ * of old uploads is removed.
  */
+
+static bool
+purge(struct app *app)
+{
+	struct purge p = {
+		.data_dir = app->config.data,
+		.keep_ms = app->config.audio_keep_hours * 60 * 60 * 1000,
+		.manners = PURGE_GIVES_WAY,
+		.actor = {
+			.id = "system",
+			.kind = "system",
+			.request_id = "purge",
+			.family = "purge",
+		},
+	};
+
+	return purge_some(app->site.store, &p) == ERR_NONE && p.is_partial;
+}
 
 static struct timespec
 after_ms(int64_t ms)
@@ -140,12 +161,14 @@ static void *
 keep_up(void *arg)
 {
 	struct app *app = arg;
-	int64_t pause_ms = 0;
+	int64_t pause_ms = 0, purge_us = 0;
 
 	/* A batch that fails is tried again; the store has logged why. */
 	while (pause_upkeep(app, pause_ms)) {
 		(void)search_catch_up(app->site.store, &pause_ms);
 		(void)key_uses_write(app->site.uses, app->site.store);
+		if (clock_steady_us() >= purge_us && !purge(app))
+			purge_us = clock_steady_us() + PURGE_PAUSE_US;
 	}
 	(void)key_uses_write(app->site.uses, app->site.store);
 	return NULL;
@@ -186,14 +209,13 @@ catch_up_once(struct app *app)
 
 	if (!app->ready)
 		return;
-	is_behind = store_take_upkeep(app->site.store);
-	if (!is_behind && key_uses_is_empty(app->site.uses))
-		return;
 	/* The web server waits for the end of the output.  Under mod_cgid
 	 * both descriptors are one socket. */
 	close(STDOUT_FILENO);
 	close(STDIN_FILENO);
+	is_behind = store_take_upkeep(app->site.store);
 	(void)key_uses_write(app->site.uses, app->site.store);
+	(void)purge(app);
 	while (is_behind && pause_ms == 0 && clock_steady_us() < end_us)
 		(void)search_catch_up(app->site.store, &pause_ms);
 }

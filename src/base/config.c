@@ -39,6 +39,11 @@ static const struct config_setting settings[] = {
 	    AT(body_max_bytes), "The largest JSON body."},
 	{"audio_max_bytes", CONFIG_INTEGER, 1024, 1 << 30, NULL, "10485760",
 	    AT(audio_max_bytes), "The largest audio upload."},
+	{"audio_keep_hours", CONFIG_INTEGER, 0, 24 * 3650, NULL, "0",
+	    AT(audio_keep_hours),
+	    "How long audio is kept after the last prompt version that played "
+	    "it was deleted; with its audio gone a prompt cannot be "
+	    "restored."},
 	{"session_hours", CONFIG_INTEGER, 1, 24 * 365, NULL, "24",
 	    AT(session_hours), "How long a log-in lasts."},
 	{"signup", CONFIG_CHOICE, 0, 0, "open closed", "open", AT(signup),

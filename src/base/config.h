@@ -21,14 +21,15 @@
 
 /* Plain data; the strings live as long as the struct's arena. */
 struct config {
-	const char *data;        /* the data directory, absolute */
-	const char *base;        /* path prefix of the API; "" = find it */
-	const char *public_url;  /* scheme://host[:port][/base], or "" */
-	int64_t threads;         /* workers of a FastCGI process */
-	const char *synchronous; /* full | normal */
-	int64_t lock_ms;         /* how long a writer waits for its turn */
-	int64_t body_max_bytes;  /* JSON bodies */
-	int64_t audio_max_bytes; /* uploads */
+	const char *data;         /* the data directory, absolute */
+	const char *base;         /* path prefix of the API; "" = find it */
+	const char *public_url;   /* scheme://host[:port][/base], or "" */
+	int64_t threads;          /* workers of a FastCGI process */
+	const char *synchronous;  /* full | normal */
+	int64_t lock_ms;          /* how long a writer waits for its turn */
+	int64_t body_max_bytes;   /* JSON bodies */
+	int64_t audio_max_bytes;  /* uploads */
+	int64_t audio_keep_hours; /* what nothing refers to */
 	int64_t session_hours;
 	const char *signup; /* open | closed */
 	int64_t signups;

@@ -55,6 +55,7 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_UPLOAD_UNKNOWN] = {"upload_unknown", 404},
 	[ERR_UPLOAD_EMPTY] = {"upload_empty", 400},
 	[ERR_UPLOAD_CONSUMED] = {"upload_consumed", 409},
+	[ERR_UPLOAD_PARTS] = {"upload_parts", 400},
 	[ERR_NAME_TAKEN] = {"name_taken", 409},
 	[ERR_EMAIL_TAKEN] = {"email_taken", 409},
 	[ERR_PROMPT_EXISTS] = {"prompt_exists", 409},

@@ -63,6 +63,7 @@ enum err {
 	ERR_UPLOAD_UNKNOWN,  /* never made, or expired */
 	ERR_UPLOAD_EMPTY,    /* made, nothing uploaded yet */
 	ERR_UPLOAD_CONSUMED, /* used by another prompt */
+	ERR_UPLOAD_PARTS,    /* some are missing; detail says which */
 	ERR_NAME_TAKEN,
 	ERR_EMAIL_TAKEN,
 	ERR_PROMPT_EXISTS,   /* so there is nothing to restore */

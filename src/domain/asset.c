@@ -14,66 +14,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define NAME_SIZE (2 * ASSET_DIGEST_BYTES + 1)
+/* How long a file's row may be on its way.  Nothing depends on it: a file
+ * that is swept too early makes its upload fail (asset_check_file). */
+#define YOUNG_MS (INT64_C(60) * 1000)
 
+/* Both directories stay open as long as the file. */
 struct asset_file {
 	struct failure *failure;
 	int fd; /* -1 once kept or dropped */
 	int assets_dir;
 	int tmp_dir;
-	char name[NAME_SIZE]; /* in tmp_dir */
+	char name[ASSET_NAME_SIZE]; /* in tmp_dir */
 	crypto_hash_sha256_state hash;
 	int64_t size_bytes;
 };
 
-/* Say in the log what the system said; the client is told no more than the
- * kind of it. */
 static enum err
 fail(struct asset_file *file, const char *deed)
 {
-	int code = errno;
-
-	log_line("event=asset_failed deed=%s errno=%d", deed, code);
-	switch (code) {
-	case ENOSPC:
-	case EDQUOT:
-		return err_fail(file->failure, ERR_FULL, NULL, NULL);
-	case EACCES:
-	case EPERM:
-	case EROFS:
-		return err_fail(file->failure, ERR_READ_ONLY, NULL, NULL);
-	default:
-		return err_fail(file->failure, ERR_IO, NULL, NULL);
-	}
-}
-
-/* Open a directory inside another one, made when missing; -1 with errno.  A
- * symbolic link in its place is refused. */
-static int
-open_dir(int parent, const char *name)
-{
-	bool made = mkdirat(parent, name, 0700) == 0;
-
-	if (!made && errno != EEXIST)
-		return -1;
-	/* A name is durable when its directory is. */
-	if (made && fsync(parent) != 0)
-		return -1;
-	return openat(
-	    parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-}
-
-static int
-open_assets_dir(const char *data_dir)
-{
-	int data = open(data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int assets;
-
-	if (data < 0)
-		return -1;
-	assets = open_dir(data, "assets");
-	close(data);
-	return assets;
+	return asset_dir_fail(file->failure, deed);
 }
 
 static void
@@ -90,10 +49,10 @@ asset_file_begin(const char *data_dir, struct arena *a, struct failure *f,
 	unsigned char random[ASSET_DIGEST_BYTES];
 
 	file->failure = f;
-	file->fd = file->tmp_dir = -1;
+	file->fd = file->assets_dir = file->tmp_dir = -1;
 	arena_on_reset(a, drop, file);
-	if ((file->assets_dir = open_assets_dir(data_dir)) < 0 ||
-	    (file->tmp_dir = open_dir(file->assets_dir, "tmp")) < 0)
+	if ((file->assets_dir = asset_dir_make_root(data_dir)) < 0 ||
+	    (file->tmp_dir = asset_dir_make(file->assets_dir, "tmp")) < 0)
 		return fail(file, "open");
 	randombytes_buf(random, sizeof(random));
 	text_hex(random, sizeof(random), file->name);
@@ -126,6 +85,21 @@ asset_file_add(struct asset_file *file, const char *bytes, size_t len)
 	return ERR_NONE;
 }
 
+int64_t
+asset_file_size(const struct asset_file *file)
+{
+	return file->size_bytes;
+}
+
+void
+asset_file_digest(
+    const struct asset_file *file, unsigned char out[ASSET_DIGEST_BYTES])
+{
+	crypto_hash_sha256_state hash = file->hash;
+
+	crypto_hash_sha256_final(&hash, out);
+}
+
 static ssize_t
 read_at(void *source, uint64_t at, void *bytes, size_t len)
 {
@@ -146,51 +120,84 @@ asset_file_inspect(struct asset_file *file, struct asset *out)
 		.source = file,
 		.size_bytes = (uint64_t)file->size_bytes,
 	};
-	crypto_hash_sha256_state hash = file->hash;
 	struct asset asset = { .size_bytes = file->size_bytes };
 	enum err err;
 
 	if ((err = audio_inspect(&source, &asset.audio, file->failure)) !=
 	    ERR_NONE)
 		return err;
-	crypto_hash_sha256_final(&hash, asset.sha256);
+	asset_file_digest(file, asset.sha256);
 	*out = asset;
 	return ERR_NONE;
 }
 
-/* Rename the file into <assets>/<aa>/<bb>; 0, or -1 with errno. */
-static int
-move_file(struct asset_file *file, const char *name)
+static void
+close_file(struct asset_file *file)
 {
-	char first[3] = { name[0], name[1], '\0' };
-	char second[3] = { name[2], name[3], '\0' };
-	int outer, inner, result = -1;
-
-	if ((outer = open_dir(file->assets_dir, first)) < 0)
-		return -1;
-	if ((inner = open_dir(outer, second)) >= 0) {
-		/* Over the same bytes when they are there already. */
-		if (renameat(file->tmp_dir, file->name, inner, name) == 0)
-			result = fsync(inner);
-		close(inner);
-	}
-	close(outer);
-	return result;
+	close(file->fd);
+	file->fd = -1;
 }
 
 enum err
 asset_file_keep(struct asset_file *file, const struct asset *asset)
 {
-	char name[NAME_SIZE];
-
-	text_hex(asset->sha256, sizeof(asset->sha256), name);
 	if (fsync(file->fd) != 0)
 		return fail(file, "sync");
-	if (move_file(file, name) != 0)
+	if (asset_dir_store(file->assets_dir, file->tmp_dir, file->name,
+		asset->sha256) != 0)
 		return fail(file, "rename");
-	close(file->fd);
-	file->fd = -1;
+	close_file(file);
 	return ERR_NONE;
+}
+
+/* What a directory's files hold together, but for one of them. */
+struct total {
+	const char *but;
+	int64_t bytes;
+};
+
+static bool
+add_size(void *arg, int dir, const char *name)
+{
+	struct total *total = arg;
+	struct stat st;
+
+	if (!text_equal(name, total->but) &&
+	    fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+		total->bytes += st.st_size;
+	return true;
+}
+
+static enum err
+keep_in(struct asset_file *file, int dir, const char *name, int64_t max_bytes)
+{
+	struct total total = { .but = name, .bytes = file->size_bytes };
+
+	if (asset_dir_walk(dir, add_size, &total) != 0)
+		return fail(file, "list");
+	if (total.bytes > max_bytes)
+		return err_fail(file->failure, ERR_BODY_TOO_LARGE, NULL, NULL);
+	if (fsync(file->fd) != 0)
+		return fail(file, "sync");
+	if (renameat(file->tmp_dir, file->name, dir, name) != 0 ||
+	    fsync(dir) != 0 || fsync(file->tmp_dir) != 0)
+		return fail(file, "rename");
+	return ERR_NONE;
+}
+
+enum err
+asset_file_keep_in(struct asset_file *file, const char *dir, const char *name,
+    int64_t max_bytes)
+{
+	int target = asset_dir_make(file->tmp_dir, dir);
+	enum err err;
+
+	if (target < 0)
+		return fail(file, "open");
+	if ((err = keep_in(file, target, name, max_bytes)) == ERR_NONE)
+		close_file(file);
+	close(target);
+	return err;
 }
 
 static void
@@ -218,8 +225,90 @@ asset_file_drop(struct asset_file *file)
 }
 
 /*
- * Rows.
+ * Files and rows.
  */
+
+enum err
+asset_check_file(struct txn *t, const char *data_dir, const struct asset *asset)
+{
+	char name[ASSET_NAME_SIZE];
+	int root = asset_dir_root(data_dir), dir = -1;
+	struct stat st;
+	bool there = false;
+
+	if (root >= 0 && (dir = asset_dir_find(root, asset->sha256, name)) >= 0)
+		there = fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0;
+	close_dir(&dir);
+	close_dir(&root);
+	return there ? ERR_NONE
+		     : txn_fail(t, ERR_BUSY, NULL, "the file was swept");
+}
+
+static enum err
+has_row(
+    struct txn *t, const unsigned char sha256[ASSET_DIGEST_BYTES], bool *out)
+{
+	struct query q;
+	bool found;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_ASSET_FIND_BY_DIGEST);
+	query_blob(&q, ":sha256", sha256, ASSET_DIGEST_BYTES);
+	found = query_row(&q);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	*out = found;
+	return ERR_NONE;
+}
+
+bool
+asset_is_young(const struct stat *st, int64_t now_ms)
+{
+	return (int64_t)st->st_mtime * 1000 > now_ms - YOUNG_MS;
+}
+
+static enum err
+remove_old(struct txn *t, int dir, const char *name, enum asset_fate *out)
+{
+	struct failure f;
+	struct stat st;
+
+	if (dir >= 0 && fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) == 0) {
+		if (asset_is_young(&st, txn_now(t))) {
+			*out = ASSET_IS_YOUNG;
+			return ERR_NONE;
+		}
+		if (unlinkat(dir, name, 0) == 0) {
+			*out = ASSET_REMOVED;
+			return ERR_NONE;
+		}
+	}
+	if (errno != ENOENT)
+		return txn_fail(t, asset_dir_fail(&f, "remove"), NULL, NULL);
+	*out = ASSET_GONE;
+	return ERR_NONE;
+}
+
+enum err
+asset_remove_file(struct txn *t, int root,
+    const unsigned char sha256[ASSET_DIGEST_BYTES], enum asset_fate *out)
+{
+	char name[ASSET_NAME_SIZE];
+	bool wanted;
+	enum err err;
+	int dir;
+
+	if ((err = has_row(t, sha256, &wanted)) != ERR_NONE)
+		return err;
+	if (wanted) {
+		*out = ASSET_HAS_ROW;
+		return ERR_NONE;
+	}
+	dir = asset_dir_find(root, sha256, name);
+	err = remove_old(t, dir, name, out);
+	close_dir(&dir);
+	return err;
+}
 
 enum err
 asset_create(struct txn *t, const struct asset *asset, const char *user_id,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define LINK_MS (INT64_C(15) * 60 * 1000)
+#define GRACE_MS (INT64_C(60) * 1000)
 #define REQUEST_MS (INT64_C(24) * 60 * 60 * 1000)
 
 _Static_assert(UPLOAD_KEY_BYTES == crypto_auth_hmacsha256_KEYBYTES &&
@@ -152,6 +153,23 @@ upload_consume(struct txn *t, const struct upload *u, const char *prompt_id,
 		return err;
 	if (query_changes(t) == 0)
 		return txn_fail(t, ERR_UPLOAD_CONSUMED, "request_id", NULL);
+	return ERR_NONE;
+}
+
+enum err
+upload_is_open(struct txn *t, const char *id, bool *out)
+{
+	struct query q;
+	bool found;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_UPLOAD_FIND_OPEN);
+	query_text(&q, ":id", id);
+	query_integer(&q, ":since", txn_now(t) - GRACE_MS);
+	found = query_row(&q);
+	if ((err = query_end(&q)) != ERR_NONE)
+		return err;
+	*out = found;
 	return ERR_NONE;
 }
 

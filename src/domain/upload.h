@@ -46,6 +46,10 @@ enum err upload_attach(
 enum err upload_consume(struct txn *t, const struct upload *u,
     const char *prompt_id, const unsigned char digest[UPLOAD_DIGEST_BYTES]);
 
+/* May its link still bring something?  With a minute's grace, for what is on
+ * its way. */
+enum err upload_is_open(struct txn *t, const char *id, bool *out);
+
 /* Was the request consumed by a call with this digest? */
 bool upload_was_consumed_by(
     const struct upload *u, const unsigned char digest[UPLOAD_DIGEST_BYTES]);

@@ -11,6 +11,7 @@
 
 #include "base/text.h"
 #include "domain/audio.h"
+#include "domain/upload_part.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -47,11 +48,13 @@ static const struct field request_fields[] = {
 /* clang-format on */
 static const struct field_table request_table = { FIELD_TABLE(request_fields) };
 
-/* Neither is required here: a link without them is a forged one. */
+/* None is required here: a link without a signature is a forged one. */
 /* clang-format off */
 static const struct field link_fields[] = {
 	{.name = "expires", .type = FIELD_TEXT, .offset = offsetof(struct voice_link, expires)},
 	{.name = "signature", .type = FIELD_TEXT, .offset = offsetof(struct voice_link, signature)},
+	{.name = "part", .type = FIELD_INTEGER, .min = 1, .max = UPLOAD_PARTS_MAX, .offset = offsetof(struct voice_link, part)},
+	{.name = "complete", .type = FIELD_INTEGER, .min = 1, .max = UPLOAD_PARTS_MAX, .offset = offsetof(struct voice_link, complete)},
 };
 /* clang-format on */
 static const struct field_table link_table = { FIELD_TABLE(link_fields) };
@@ -99,6 +102,7 @@ static const char *const codes[ERR_COUNT] = {
 	[ERR_PROMPT_UNKNOWN] = "prompt_not_found",
 	[ERR_NAME_TAKEN] = "name_conflict",
 	[ERR_UPLOAD_CONSUMED] = "request_consumed",
+	[ERR_UPLOAD_PARTS] = "parts_missing",
 };
 
 static const struct {
@@ -174,8 +178,14 @@ describe_fault(const struct call *c, const struct fault *f)
 	case FAULT_CHECK:
 		return "It must be a plain file name that ends in .mp3 or "
 		       ".wav.";
+	case FAULT_SMALL:
+	case FAULT_LARGE:
+		return arena_printf(c->arena,
+		    "It must be from %" PRId64 " to %" PRId64 ".",
+		    f->field->min, f->field->max);
 	case FAULT_NULL:
 	case FAULT_TYPE:
+	case FAULT_FRACTION:
 	case FAULT_ITEM_TYPE:
 		return describe_type(f->field->type);
 	default:
@@ -203,7 +213,9 @@ show_fields(struct call *c, enum err err, const char *message)
 	if (c->failure.field == NULL)
 		return;
 	doc_array(d, "fields");
-	if (err != ERR_BODY_INVALID && err != ERR_QUERY_INVALID)
+	if (err == ERR_UPLOAD_PARTS)
+		show_field(d, c->failure.field, detail);
+	else if (err != ERR_BODY_INVALID && err != ERR_QUERY_INVALID)
 		show_field(d, c->failure.field, message);
 	else if (c->faults.count == 0)
 		show_field(d, c->failure.field, detail);
@@ -221,7 +233,7 @@ has_description(const struct call *c, enum err err)
 	if (c->failure.detail == NULL)
 		return false;
 	return err == ERR_BODY_MALFORMED || err == ERR_AUDIO_INVALID ||
-	    err == ERR_AUDIO_TYPE ||
+	    err == ERR_AUDIO_TYPE || err == ERR_BODY_TOO_LARGE ||
 	    (err == ERR_BODY_INVALID && c->failure.field == NULL);
 }
 
@@ -388,6 +400,7 @@ static const struct err_text texts[] = {
 	{ERR_UPLOAD_UNKNOWN, NULL, 0, "The upload request is unknown or has expired."},
 	{ERR_UPLOAD_EMPTY, NULL, 0, "Nothing has been uploaded for the upload request yet."},
 	{ERR_UPLOAD_CONSUMED, NULL, 0, "The upload request has been used already."},
+	{ERR_UPLOAD_PARTS, NULL, 0, "Parts of the upload are missing."},
 	{ERR_NAME_TAKEN, NULL, 0, "Another prompt has this name."},
 	{ERR_STALE, NULL, 0, "The prompt was changed since it was read."},
 	{ERR_AUDIO_INVALID, NULL, 0, "The upload is neither WAV nor MP3 audio, or is damaged."},

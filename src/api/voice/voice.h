@@ -26,6 +26,8 @@ struct voice_request {
 struct voice_link {
 	struct given_text expires;
 	struct given_text signature;
+	struct given_integer part;     /* the body is this part */
+	struct given_integer complete; /* so many parts are all */
 };
 
 /* Begin a reply whose form depends on Accept. */

@@ -9,6 +9,7 @@
 #include "domain/asset.h"
 #include "domain/audio.h"
 #include "domain/upload.h"
+#include "domain/upload_part.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -117,12 +118,14 @@ voice_request_post(struct call *c, struct txn *t)
 }
 
 /*
- * Uploading.
+ * Uploading: a whole recording as the body, or, where a web server lets no
+ * such body through, parts of it (&part=1, &part=2, …, in any order, each as
+ * often as need be) and then &complete=N, which makes one of the first N.
  */
 
 struct received {
 	struct upload upload;
-	struct asset asset;
+	struct asset asset; /* of a part: its digest alone */
 };
 
 static enum err
@@ -137,6 +140,25 @@ check_signature(struct call *c)
 		expires_s, q->signature.text) ||
 	    expires_s <= c->txn.now_ms / 1000)
 		return call_fail(c, ERR_SIGNATURE, NULL, NULL);
+	return ERR_NONE;
+}
+
+static bool
+is_part(const struct call *c)
+{
+	const struct voice_link *q = c->query;
+
+	return q->part.given == GIVEN_VALUE;
+}
+
+static enum err
+check_deed(struct call *c)
+{
+	const struct voice_link *q = c->query;
+
+	if (is_part(c) && q->complete.given == GIVEN_VALUE)
+		return call_fail(c, ERR_QUERY_INVALID, "complete",
+		    "It does not go with part.");
 	return ERR_NONE;
 }
 
@@ -155,20 +177,33 @@ find_open_upload(struct txn *t, void *arg)
 	return ERR_NONE;
 }
 
+static enum err
+fail_too_large(struct call *c)
+{
+	return call_fail(c, ERR_BODY_TOO_LARGE, NULL,
+	    is_part(c)
+		? arena_printf(c->arena,
+		      "A part holds at most %d bytes, all parts "
+		      "together %" PRId64 ".",
+		      UPLOAD_PART_MAX_BYTES, c->site->config->audio_max_bytes)
+		: NULL);
+}
+
 /* Pass the body on piece by piece, and never ask for more than was announced:
  * under plain CGI the end may not come. */
 static enum err
-receive_audio(struct call *c, struct asset_file *file)
+receive_body(struct call *c, struct asset_file *file)
 {
 	int64_t length = c->request.content_length, total = 0;
-	int64_t max = c->site->config->audio_max_bytes;
+	int64_t max = is_part(c) ? UPLOAD_PART_MAX_BYTES
+				 : c->site->config->audio_max_bytes;
 	char piece[16384];
 	size_t want = sizeof(piece);
 	ssize_t got = 0;
 	enum err err;
 
 	if (length > max)
-		return call_fail(c, ERR_BODY_TOO_LARGE, NULL, NULL);
+		return fail_too_large(c);
 	while (total != length) {
 		if (length != REQUEST_LENGTH_UNKNOWN &&
 		    length - total < (int64_t)sizeof(piece))
@@ -176,7 +211,7 @@ receive_audio(struct call *c, struct asset_file *file)
 		if ((got = c->read(c->source, piece, want)) <= 0)
 			break;
 		if ((total += got) > max)
-			return call_fail(c, ERR_BODY_TOO_LARGE, NULL, NULL);
+			return fail_too_large(c);
 		if ((err = asset_file_add(file, piece, (size_t)got)) !=
 		    ERR_NONE)
 			return err;
@@ -184,6 +219,22 @@ receive_audio(struct call *c, struct asset_file *file)
 	if (got < 0 || (length != REQUEST_LENGTH_UNKNOWN && total != length))
 		return call_fail(c, ERR_BODY_LENGTH, NULL, NULL);
 	return ERR_NONE;
+}
+
+static enum err
+receive_part(struct call *c, struct received *r, struct asset_file *file)
+{
+	const struct voice_link *q = c->query;
+	enum err err;
+
+	if ((err = receive_body(c, file)) != ERR_NONE)
+		return err;
+	if (asset_file_size(file) == 0)
+		return call_fail(c, ERR_AUDIO_EMPTY, NULL, NULL);
+	asset_file_digest(file, r->asset.sha256);
+	err = upload_part_keep(file, r->upload.id, q->part.value,
+	    c->site->config->audio_max_bytes);
+	return err == ERR_BODY_TOO_LARGE ? fail_too_large(c) : err;
 }
 
 /* What the bytes are decides; what was allowed and what was declared must
@@ -204,46 +255,61 @@ check_type(struct call *c, const struct received *r)
 	return ERR_NONE;
 }
 
+/* From the body, or from the parts that came before. */
 static enum err
-store_audio(struct call *c, struct received *r)
+receive_audio(struct call *c, struct received *r, struct asset_file *file)
 {
-	struct asset_file *file;
+	const struct voice_link *q = c->query;
 	enum err err;
 
-	if ((err = asset_file_begin(c->site->config->data, c->arena,
-		 &c->failure, &file)) != ERR_NONE)
+	if (q->complete.given == GIVEN_VALUE)
+		err = upload_part_join(c->site->config->data, r->upload.id,
+		    q->complete.value, c->site->config->audio_max_bytes,
+		    c->arena, &c->failure, file);
+	else
+		err = receive_body(c, file);
+	if (err != ERR_NONE ||
+	    (err = asset_file_inspect(file, &r->asset)) != ERR_NONE ||
+	    (err = check_type(c, r)) != ERR_NONE)
 		return err;
-	if ((err = receive_audio(c, file)) == ERR_NONE &&
-	    (err = asset_file_inspect(file, &r->asset)) == ERR_NONE &&
-	    (err = check_type(c, r)) == ERR_NONE)
-		err = asset_file_keep(file, &r->asset);
-	asset_file_drop(file);
-	return err;
+	return asset_file_keep(file, &r->asset);
 }
 
 enum err
 voice_upload_prepare(struct call *c)
 {
 	struct received *r = arena_alloc(c->arena, sizeof(*r));
+	struct asset_file *file;
 	enum err err;
 
 	c->prepared = r;
 	if ((err = check_signature(c)) != ERR_NONE ||
+	    (err = check_deed(c)) != ERR_NONE ||
 	    (err = txn_run(c->site->store, TXN_READ, find_open_upload, c,
-		 &c->txn)) != ERR_NONE)
+		 &c->txn)) != ERR_NONE ||
+	    (err = asset_file_begin(c->site->config->data, c->arena,
+		 &c->failure, &file)) != ERR_NONE)
 		return err;
-	return store_audio(c, r);
+	err = is_part(c) ? receive_part(c, r, file) : receive_audio(c, r, file);
+	asset_file_drop(file);
+	return err;
 }
 
+/* The parts of a request are kept until it is used, so that a lost answer to
+ * &complete can be asked for again. */
 enum err
 voice_upload_put(struct call *c, struct txn *t)
 {
 	struct received *r = c->prepared;
-	char digest[2 * ASSET_DIGEST_BYTES + 1];
+	char digest[ASSET_NAME_SIZE];
 	enum err err;
 
-	if ((err = find_open_upload(t, c)) != ERR_NONE ||
-	    (err = upload_attach(t, &r->upload, &r->asset)) != ERR_NONE)
+	if ((err = find_open_upload(t, c)) != ERR_NONE)
+		return err;
+	if (!is_part(c) &&
+	    ((err = asset_check_file(t, c->site->config->data, &r->asset)) !=
+		    ERR_NONE ||
+		(err = upload_attach(t, &r->upload, &r->asset)) != ERR_NONE))
 		return err;
 	text_hex(r->asset.sha256, sizeof(r->asset.sha256), digest);
 	call_reply_empty(c, 200);
