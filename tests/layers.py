@@ -24,14 +24,14 @@ LAYERS = {
               "query", "base"),
     "domain": ("template template_cache payload_schema secret throttle rate "
                "user scope token access_token key key_use audio asset_dir "
-               "asset upload upload_part purge project reach prompt version "
-               "render payload "
+               "asset asset_check upload upload_part purge project reach "
+               "prompt version render payload "
                "run_log search word_search comment diff change restore "
                "placeholder transfer audit installation", "base store"),
     "api": ("json_value call route family auth dispatch account page service "
             "promptcrafter px0 voice oauth admin", "base http wire store domain"),
     "cli": ("command progress importer import_csv import_json import export "
-            "init user token serve audit routes version help",
+            "init user token serve doctor doctor_assets audit routes version help",
             "base wire store domain api"),
 }
 

@@ -19,6 +19,7 @@ static const struct command *const commands[] = {
 	&export_command,
 	&serve_command,
 	&audit_verify_command,
+	&doctor_command,
 	&routes_command,
 	&version_command,
 	&help_command,
@@ -138,17 +139,23 @@ command_close(struct command_session *s)
 	arena_free(s->arena);
 }
 
-enum err
-command_run(
-    struct command_session *s, enum txn_mode mode, txn_fn *fn, void *arg)
+struct txn_actor
+command_actor(const struct command_session *s)
 {
-	txn_call_init(&s->call, s->arena, &s->failure);
-	s->call.actor = (struct txn_actor){
+	return (struct txn_actor){
 		.id = s->actor_id,
 		.kind = "operator",
 		.request_id = "command",
 		.family = "cli",
 	};
+}
+
+enum err
+command_run(
+    struct command_session *s, enum txn_mode mode, txn_fn *fn, void *arg)
+{
+	txn_call_init(&s->call, s->arena, &s->failure);
+	s->call.actor = command_actor(s);
 	return txn_run(s->store, mode, fn, arg, &s->call);
 }
 

@@ -56,6 +56,9 @@ bool command_open(
     struct command_session *s, enum command_data wanted, const char *data_dir);
 void command_close(struct command_session *s);
 
+/* Who the audit log should name: the operator who runs the command. */
+struct txn_actor command_actor(const struct command_session *s);
+
 /* txn_run in this session, as the operator who runs the command. */
 enum err command_run(
     struct command_session *s, enum txn_mode mode, txn_fn *fn, void *arg);
@@ -70,6 +73,7 @@ extern const struct command import_command;
 extern const struct command export_command;
 extern const struct command serve_command;
 extern const struct command audit_verify_command;
+extern const struct command doctor_command;
 extern const struct command routes_command;
 extern const struct command version_command;
 extern const struct command help_command;

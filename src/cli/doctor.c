@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * promptledger doctor: looks for what is wrong with an installation and says,
+ * in one line each, what to do.
+ *
+ * Exit status: 0 nothing is wrong (or not any more, with --sweep), 1 something
+ * is, or could not be looked at, 2 it was called wrongly.
+ */
+#include "cli/doctor.h"
+
+#include "cli/progress.h"
+#include "wire/doc.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define REPORT_MAX_BYTES ((size_t)64 << 20)
+
+struct doctor {
+	struct command_session session;
+	bool sweeps;
+	bool as_json;
+	const char *examination; /* the one under way */
+	struct progress progress;
+	bool has_progress;
+	int64_t problems;
+	struct buf report; /* JSON */
+	struct doc doc;
+};
+
+static const struct examination {
+	const char *name;
+	void (*run)(struct doctor *d);
+} examinations[] = {
+	{ "assets", doctor_examine_assets },
+};
+
+struct command_session *
+doctor_session(struct doctor *d)
+{
+	return &d->session;
+}
+
+bool
+doctor_sweeps(const struct doctor *d)
+{
+	return d->sweeps;
+}
+
+static void
+tell_json(struct doctor *d, const struct doctor_finding *f)
+{
+	doc_object(&d->doc, NULL);
+	doc_text(&d->doc, "examination", d->examination);
+	doc_text(&d->doc, "kind", f->kind);
+	doc_boolean(&d->doc, "is_problem", f->weight == DOCTOR_PROBLEM);
+	doc_text(&d->doc, "subject", f->subject);
+	doc_text(&d->doc, "text", f->text);
+	doc_object_end(&d->doc);
+}
+
+void
+doctor_tell(struct doctor *d, const struct doctor_finding *f)
+{
+	if (f->weight == DOCTOR_PROBLEM)
+		d->problems++;
+	if (d->has_progress)
+		progress_end(&d->progress);
+	if (d->as_json)
+		tell_json(d, f);
+	else
+		printf("%s: %s %s\n", d->examination, f->subject, f->text);
+}
+
+void
+doctor_progress(struct doctor *d, int64_t done, int64_t total)
+{
+	if (!d->has_progress)
+		progress_begin(&d->progress, "examined", total);
+	d->has_progress = true;
+	progress_show(&d->progress, done);
+}
+
+void
+doctor_fail(struct doctor *d)
+{
+	d->problems++;
+	command_failed(&d->session, d->examination);
+}
+
+static void
+examine(struct doctor *d)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(examinations) / sizeof(examinations[0]); i++) {
+		d->examination = examinations[i].name;
+		d->has_progress = false;
+		examinations[i].run(d);
+		if (d->has_progress)
+			progress_end(&d->progress);
+	}
+}
+
+/* The whole report at once, because its end decides its beginning. */
+static int
+print_json(struct doctor *d)
+{
+	struct buf out;
+	struct doc doc;
+	int status = COMMAND_DONE;
+
+	doc_array_end(&d->doc);
+	buf_init(&out, REPORT_MAX_BYTES + 1024);
+	doc_init(&doc, &out);
+	doc_object(&doc, NULL);
+	doc_boolean(&doc, "ok", d->problems == 0);
+	doc_json(&doc, "findings", buf_string(&d->report));
+	doc_object_end(&doc);
+	if (buf_failed(&d->report) || buf_failed(&out)) {
+		fputs("promptledger doctor: the report is too long\n", stderr);
+		status = COMMAND_FAILED;
+	} else {
+		puts(buf_string(&out));
+	}
+	buf_free(&out);
+	return status;
+}
+
+static int
+print_end(struct doctor *d)
+{
+	if (d->as_json) {
+		if (print_json(d) != COMMAND_DONE)
+			return COMMAND_FAILED;
+	} else if (d->problems > 0) {
+		printf("%" PRId64 " problem%s\n", d->problems,
+		    d->problems == 1 ? "" : "s");
+	} else {
+		puts("ok");
+	}
+	return d->problems == 0 ? COMMAND_DONE : COMMAND_FAILED;
+}
+
+static int
+run_doctor(const struct command *self, int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "data", required_argument, NULL, 'd' },
+		{ "sweep", no_argument, NULL, 's' },
+		{ "json", no_argument, NULL, 'j' },
+		{ NULL, 0, NULL, 0 },
+	};
+	struct doctor d = { 0 };
+	const char *data = NULL;
+	int option, status;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'd')
+			data = optarg;
+		else if (option == 's')
+			d.sweeps = true;
+		else if (option == 'j')
+			d.as_json = true;
+		else
+			return command_misused(self, NULL);
+	}
+	if (optind != argc)
+		return command_misused(self, "too many arguments");
+	if (!command_open(&d.session, COMMAND_DATA_EXISTING, data))
+		return COMMAND_FAILED;
+	buf_init(&d.report, REPORT_MAX_BYTES);
+	doc_init(&d.doc, &d.report);
+	doc_array(&d.doc, NULL);
+	examine(&d);
+	status = print_end(&d);
+	buf_free(&d.report);
+	command_close(&d.session);
+	return status;
+}
+
+const struct command doctor_command = {
+	.name = "doctor",
+	.usage = "[--sweep] [--json] [--data DIR]",
+	.summary = "look for what is wrong and say what to do; --sweep removes "
+		   "what is left over; 1 when something is wrong",
+	.run = run_doctor,
+};
