@@ -141,9 +141,9 @@ class Installation:
                                 for name, value in settings.items()))
         file.chmod(0o644)
 
-    def install_site(self):
+    def install_site(self, htaccess="htaccess"):
         """Do what a person does who uploads to rented web space."""
-        text = (self.home / "apache-conf" / "htaccess").read_text()
+        text = (self.home / "apache-conf" / htaccess).read_text()
         example = "/home/you/promptledger-data"
         assert text.count(example) == 1
         (self.site / ".htaccess").write_text(
