@@ -131,9 +131,9 @@ purge(struct app *app)
 }
 
 static struct timespec
-after_ms(int64_t ms)
+after_ms(int64_t now_us, int64_t ms)
 {
-	int64_t at_us = clock_now_us() + ms * 1000;
+	int64_t at_us = now_us + ms * 1000;
 
 	return (struct timespec){
 		.tv_sec = at_us / 1000000,
@@ -145,7 +145,7 @@ after_ms(int64_t ms)
 static bool
 pause_upkeep(struct app *app, int64_t pause_ms)
 {
-	struct timespec until = after_ms(pause_ms);
+	struct timespec until = after_ms(clock_steady_us(), pause_ms);
 	bool stopping;
 
 	pthread_mutex_lock(&app->upkeep_mutex);
@@ -179,6 +179,13 @@ keep_up(void *arg)
 static void
 start_upkeep(struct app *app)
 {
+	pthread_condattr_t steady;
+
+	/* The time of day may jump. */
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&app->upkeep_wake, &steady);
+	pthread_condattr_destroy(&steady);
 	app->has_upkeep = !app->as_cgi &&
 	    pthread_create(&app->upkeep, NULL, keep_up, app) == 0;
 }
@@ -188,7 +195,7 @@ start_upkeep(struct app *app)
 static bool
 stop_upkeep(struct app *app)
 {
-	struct timespec until = after_ms(1000);
+	struct timespec until = after_ms(clock_now_us(), 1000);
 
 	if (!app->has_upkeep)
 		return true;
@@ -377,7 +384,6 @@ service_run(bool as_cgi)
 	app.arena = arena_new();
 	pthread_mutex_init(&app.mutex, NULL);
 	pthread_mutex_init(&app.upkeep_mutex, NULL);
-	pthread_cond_init(&app.upkeep_wake, NULL);
 	if (!find_binary(path, sizeof(path), &app.binary))
 		app.binary.st_ino = 0;
 	if (sodium_init() < 0 || family_check() != ERR_NONE)
