@@ -1,6 +1,7 @@
 """The program run for one request or one command, as plain CGI does it; it
 may die at a chosen step, and see a later time of day (step_killer.c)."""
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -14,6 +15,7 @@ import pytest
 
 from conftest import PASSWORD
 from deployment import Installation, as_account, copy
+from test_upload import wav
 
 SOURCE = Path(__file__).with_name("step_killer.c")
 WAIT_S = 60
@@ -96,6 +98,12 @@ class Program:
             assert self.ask("PUT", self.link(request_id), audio)[0] == 200
         return request_id
 
+    def step_of(self, call):
+        """The number of the step at which an upload makes this call."""
+        assert self.ask("PUT", self.link(self.new_request()), wav(1000),
+                        kill_at=0)[0] == 200
+        return self.steps().index(call) + 1
+
     def link(self, request_id):
         expires = int(time.time()) + 600
         key = bytes.fromhex((self.data / "keys/link.key").read_text().strip())
@@ -155,6 +163,20 @@ class Program:
         done = self.doctor()
         assert (done.returncode, done.stdout) == (0, b"ok\n"), done
         self.installation.check_integrity()
+
+
+@contextlib.contextmanager
+def later(installation, shim, seconds):
+    """What the installation starts meanwhile sees a later time of day."""
+    library = installation.home / "step_killer.so"
+    copy(shim, library, 0o755)
+    inherited = installation.environment
+    installation.environment = lambda **more: inherited(
+        LD_PRELOAD=str(library), STEP_KILLER_LATER=str(seconds), **more)
+    try:
+        yield
+    finally:
+        installation.environment = inherited
 
 
 @pytest.fixture(scope="session")

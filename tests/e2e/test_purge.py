@@ -3,11 +3,9 @@
 import hashlib
 import json
 
-import pytest
-
-from conftest import Site
-from deployment import copy, wait_until
-from program import DAYS_S, HOURS_S, program, shim  # noqa: F401 (fixtures)
+from deployment import wait_until
+from program import (DAYS_S, HOURS_S, later,
+                     program, shim)  # noqa: F401 (fixtures)
 from test_upload import ask_for_link, upload, wav
 
 WAIT_S = 30
@@ -142,29 +140,17 @@ def test_the_same_bytes_under_two_requests_stay_while_one_is_used(program):
     assert program.files() == program.digests() == {digest(1)}
 
 
-@pytest.fixture
-def later_site(shim):
-    """A FastCGI program for which it is some days later."""
-    opened = Site("lighttpd-external")
-    yield opened
-    opened.close()
-
-
-def test_the_upkeep_thread_purges_while_the_program_serves(later_site, shim):
-    site = later_site
+def test_the_upkeep_thread_purges_while_the_program_serves(own_site, shim):
+    site = own_site
     for number in range(40):  # more than one batch
         _, link = ask_for_link(site.as_role("editor"))
         assert upload(site, link, audio(number)).status == 200
-    library = site.installation.home / "step_killer.so"
-    copy(shim, library, 0o755)
-    inherited = site.installation.environment
-    site.installation.environment = lambda **more: inherited(
-        LD_PRELOAD=str(library), STEP_KILLER_LATER=str(DAYS_S), **more)
-    site.deployment.responder.process.terminate()
-    site.deployment.restart_responder()
     assets = site.installation.data / "assets"
-    wait_until(lambda: not list(assets.glob("??/??/*")), WAIT_S, "the purge")
-    site.installation.environment = inherited
+    with later(site.installation, shim, DAYS_S):
+        site.deployment.responder.process.terminate()
+        site.deployment.restart_responder()
+        wait_until(lambda: not list(assets.glob("??/??/*")), WAIT_S,
+                   "the purge")
     for table in ("upload_request", "asset", "asset_leftover"):
         assert site.installation.query(f"SELECT count(*) FROM {table}") == \
             [[0]]
