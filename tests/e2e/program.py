@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import json
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -36,6 +37,7 @@ class Program:
         self.installation.add_user("editor@example.org", "editor", PASSWORD)
         self.token = self.installation.create_token("editor@example.org")
         self.admin_token = None
+        self.saved = self.installation.root / "saved"
 
     def admin(self):
         """The token of somebody who may delete."""
@@ -131,6 +133,16 @@ class Program:
         for path in (folder / name, folder, folder.parent):
             os.chown(path, owner.st_uid, owner.st_gid)
         return folder / name
+
+    def save(self):
+        """Keep the data as they are now, for go_back."""
+        subprocess.run(["cp", "-a", self.data, self.saved], check=True,
+                       timeout=WAIT_S)
+
+    def go_back(self):
+        shutil.rmtree(self.data)
+        subprocess.run(["cp", "-a", self.saved, self.data], check=True,
+                       timeout=WAIT_S)
 
     def digests(self):
         return {row[0] for row in self.installation.query(

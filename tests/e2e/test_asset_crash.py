@@ -20,11 +20,15 @@ def audio(number):
     return wav(1000)[:-8] + number.to_bytes(8, "big")
 
 
-def kill_at_every_step(program, deed, wanted):
+def digest(number):
+    return hashlib.sha256(audio(number)).hexdigest()
+
+
+def kill_at_every_step(program, deed, wanted, every=1):
     """Do the deed with every step as the last but one; what of the wanted
     steps was never met."""
     seen = set()
-    for number in range(1, STEPS_MAX):
+    for number in range(1, STEPS_MAX, every):
         survived = deed(number)
         seen.update(program.steps())
         program.check_rows_have_files()
@@ -40,8 +44,7 @@ def test_a_kill_at_any_step_of_an_upload_leaves_no_row_without_file(program):
         status, body = program.ask("PUT", link, audio(number), number)
         assert status in (None, 200), body
         if status == 200:
-            assert hashlib.sha256(audio(number)).hexdigest() \
-                in program.digests()
+            assert digest(number) in program.digests()
             return True
         status, body = program.ask("PUT", link, audio(number))
         assert status == 200, body
@@ -94,8 +97,7 @@ def test_a_kill_at_any_step_of_a_part_or_of_complete(program):
         status, body = program.ask("PUT", f"{link}&complete=2", b"", number)
         assert status in (None, 200), body
         if status == 200:
-            assert hashlib.sha256(audio(number)).hexdigest() \
-                in program.digests()
+            assert digest(number) in program.digests()
             return True
         status, body = program.ask("PUT", f"{link}&complete=2")
         assert status == 200, body
@@ -106,31 +108,30 @@ def test_a_kill_at_any_step_of_a_part_or_of_complete(program):
 
 
 def test_a_kill_at_any_step_of_a_sweep_leaves_no_row_without_file(program):
-    """Expired requests, their recordings and parts, strays, and one
-    recording that is wanted: the sweep may die anywhere and be repeated."""
-    kept = program.new_request()
-    assert program.ask("PUT", program.link(kept), audio(1))[0] == 200
-    program.make_prompt(kept, "Kept")
+    """Expired requests, their recordings and parts, a stray, and a recording
+    that is wanted: the sweep may die anywhere and be repeated."""
+    program.make_prompt(program.new_request(audio(1)), "Kept")
+    program.new_request(audio(1))  # the same bytes, and nobody wants these
+    for number in (2, 3):
+        link = program.link(program.new_request(audio(number)))
+        assert program.ask("PUT", f"{link}&part=1", b"part")[0] == 200
+    program.plant(audio(4))
+    program.save()
 
     def sweep(number):
-        for name in range(3):
-            link = program.link(program.new_request())
-            assert program.ask("PUT", link,
-                               audio(1000 * number + name))[0] == 200
-            assert program.ask("PUT", f"{link}&part=1", b"part")[0] == 200
-        # The same bytes as the kept one's, which must stay.
-        assert program.ask("PUT", program.link(program.new_request()),
-                           audio(1))[0] == 200
-        program.plant(audio(number))
+        program.go_back()
         done = program.doctor("--sweep", later_s=DAYS_S, kill_at=number)
         assert done.returncode in (0, -signal.SIGKILL), done
-        if done.returncode == 0:
-            return True
-        program.check_rows_have_files()
+        return done.returncode == 0
+
+    def sweep_again(number):
+        survived = sweep(number)
         assert program.doctor("--sweep", later_s=DAYS_S).returncode == 0
-        return False
+        assert program.files() == {digest(1)}
+        return survived
 
     assert kill_at_every_step(program, sweep, {"unlinkat"}) == set()
+    assert kill_at_every_step(program, sweep_again, set(), every=7) == set()
     program.check_sweep_leaves_what_is_needed()
-    assert program.files() == {hashlib.sha256(audio(1)).hexdigest()}
+    assert program.files() == {digest(1)}
     assert list((program.assets / "tmp").iterdir()) == []

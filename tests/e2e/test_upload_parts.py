@@ -1,13 +1,17 @@
 """Uploads in parts: what a part may be, and what &complete makes of them."""
 
 import hashlib
+import os
 import random
+import re
+import subprocess
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 import golden
+from deployment import SOURCE
 from test_upload import LIMIT, upload, wav, words
 from test_voice import Person, mp3
 
@@ -232,3 +236,17 @@ def test_ids_are_never_paths(site):
             f"/voice/uploads/{request_id}?expires=9999999999"
             f"&signature={'0' * 64}&part=1", body=b"part")
         assert answer.status in (400, 403, 404), answer
+
+
+def test_the_documentations_commands_send_a_recording_in_parts(
+        parts, tmp_path):
+    text = (SOURCE / "docs" / "uploads.md").read_text()
+    [commands] = re.findall(r"```sh\n(.*?)```", text, re.S)
+    audio = noisy(1_200_000)  # thirteen parts
+    (tmp_path / "greeting.wav").write_bytes(audio)
+    link = f"http://127.0.0.1:{parts.site.client.port}{parts.link}"
+    done = subprocess.run(["sh", "-e", "-c", commands], cwd=tmp_path,
+                          env={**os.environ, "LINK": link}, timeout=60,
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done
+    assert parts.stored() == digest(audio)

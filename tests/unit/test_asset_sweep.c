@@ -175,8 +175,7 @@ a_recording_is_archived_when_nothing_refers_to_it(void **state)
 	    scratch_number(s, "SELECT count(*) FROM asset_archive"), 0);
 	s->call.now_ms += 5000;
 	scratch_write(s, "UPDATE upload_request SET asset_id = NULL");
-	assert_int_equal(
-	    scratch_number(s, "SELECT since FROM asset_archive"),
+	assert_int_equal(scratch_number(s, "SELECT since FROM asset_archive"),
 	    s->call.now_ms);
 	scratch_write(s, "DELETE FROM asset");
 	assert_int_equal(
@@ -202,8 +201,8 @@ all_files_of_a_folder_have_one_limit(void **state)
 	size_t i;
 
 	for (i = 0; i < COUNT(cases); i++) {
-		assert_int_equal(asset_file_begin(s->dir, s->arena,
-				     &s->failure, &file),
+		assert_int_equal(
+		    asset_file_begin(s->dir, s->arena, &s->failure, &file),
 		    ERR_NONE);
 		assert_int_equal(
 		    asset_file_add(file, wav, sizeof(wav) - 1), ERR_NONE);
