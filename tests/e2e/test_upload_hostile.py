@@ -149,7 +149,8 @@ def test_a_body_that_breaks_off_leaves_nothing(site, query):
     head = (f"PUT {link}{query} HTTP/1.1\r\nHost: localhost\r\n"
             "Content-Length: 90000\r\nConnection: close\r\n\r\n")
     answer = site.client.raw(head.encode() + wav(50_000), half_close=True)
-    assert answer is None or answer.status == 400, answer
+    # Some web servers answer themselves, and do not call the program.
+    assert answer is None or answer.status >= 400, answer
     tmp = site.installation.data / "assets" / "tmp"
     wait_until(lambda: not tmp.exists() or not list(tmp.glob("?" * 64)),
                WAIT_S, "the end of the upload")
