@@ -206,19 +206,17 @@ show_field(struct doc *d, const char *name, const char *description)
 static void
 show_fields(struct call *c, enum err err, const char *message)
 {
-	const char *detail = c->failure.detail;
+	bool by_table = err == ERR_BODY_INVALID || err == ERR_QUERY_INVALID;
 	struct doc *d = &c->doc;
 	size_t i;
 
 	if (c->failure.field == NULL)
 		return;
 	doc_array(d, "fields");
-	if (err == ERR_UPLOAD_PARTS)
-		show_field(d, c->failure.field, detail);
-	else if (err != ERR_BODY_INVALID && err != ERR_QUERY_INVALID)
+	if (!by_table && err != ERR_UPLOAD_PARTS)
 		show_field(d, c->failure.field, message);
 	else if (c->faults.count == 0)
-		show_field(d, c->failure.field, detail);
+		show_field(d, c->failure.field, c->failure.detail);
 	else
 		for (i = 0; i < c->faults.count; i++)
 			show_field(d, c->faults.list[i].name,
