@@ -24,7 +24,7 @@ LAYERS = {
               "query", "base"),
     "domain": ("template template_cache payload_schema secret throttle rate "
                "user scope token access_token key key_use audio asset upload "
-               "project reach prompt version render payload "
+               "project reach prompt version recording flow render payload "
                "run_log search word_search comment diff change restore "
                "placeholder transfer audit installation", "base store"),
     "api": ("json_value call route family auth dispatch account page service "

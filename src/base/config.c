@@ -56,6 +56,10 @@ static const struct config_setting settings[] = {
 	{"cors_origins", CONFIG_TEXT, 0, 0, NULL, "", AT(cors_origins),
 	    "The origins whose pages may call the API from a browser, such "
 	    "as https://app.example.org, with blanks between them."},
+	{"delete_in_use", CONFIG_CHOICE, 0, 0, "allow refuse", "allow",
+	    AT(delete_in_use),
+	    "Whether the voice API deletes a prompt that flows use; refuse: "
+	    "only when ?force=true is added."},
 	{"log", CONFIG_CHOICE, 0, 0, "all errors off", "all", AT(log),
 	    "Which requests are logged, one line each, to standard error."},
 	{NULL, CONFIG_TEXT, 0, 0, NULL, NULL, 0, NULL},

@@ -35,7 +35,8 @@ struct config {
 	int64_t login_failures;
 	int64_t token_rate;
 	const char *cors_origins;
-	const char *log; /* all | errors | off */
+	const char *delete_in_use; /* allow | refuse */
+	const char *log;           /* all | errors | off */
 };
 
 enum config_type { CONFIG_TEXT, CONFIG_PATH, CONFIG_INTEGER, CONFIG_CHOICE };

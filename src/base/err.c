@@ -20,6 +20,8 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_BODY_MALFORMED] = {"body_malformed", 400},
 	[ERR_BODY_INVALID] = {"body_invalid", 400},
 	[ERR_PASSWORD_WEAK] = {"password_weak", 400},
+	[ERR_PATCH_INVALID] = {"patch_invalid", 422},
+	[ERR_TEST_FAILED] = {"test_failed", 409},
 	[ERR_KEY_REUSED] = {"idempotency_key_reused", 422},
 
 	[ERR_TOKEN_MISSING] = {"token_missing", 401},
@@ -46,6 +48,7 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_COMMENT_UNKNOWN] = {"comment_unknown", 404},
 	[ERR_COMMENT_ELSEWHERE] = {"comment_elsewhere", 403},
 	[ERR_ASSET_UNKNOWN] = {"asset_unknown", 404},
+	[ERR_FLOW_UNKNOWN] = {"flow_unknown", 404},
 	[ERR_PROJECT_UNKNOWN] = {"project_unknown", 404},
 	[ERR_TEAM_UNKNOWN] = {"team_unknown", 404},
 	[ERR_MEMBER_UNKNOWN] = {"member_unknown", 404},
@@ -59,6 +62,7 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_EMAIL_TAKEN] = {"email_taken", 409},
 	[ERR_PROMPT_EXISTS] = {"prompt_exists", 409},
 	[ERR_ACTIVE_CONFLICT] = {"active_conflict", 409},
+	[ERR_IN_USE] = {"in_use", 409},
 	[ERR_STALE] = {"stale", 412},
 
 	[ERR_AUDIO_INVALID] = {"audio_invalid", 415},

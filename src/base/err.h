@@ -26,6 +26,8 @@ enum err {
 	ERR_BODY_MALFORMED, /* not strict JSON, or no object */
 	ERR_BODY_INVALID,   /* JSON, but not what the field table says */
 	ERR_PASSWORD_WEAK,  /* a new password too short or too long */
+	ERR_PATCH_INVALID,  /* JSON, but no patch of what may be changed */
+	ERR_TEST_FAILED,    /* a patch's test found another value */
 	ERR_KEY_REUSED,     /* Idempotency-Key with another body */
 
 	/* Who is calling. */
@@ -54,6 +56,7 @@ enum err {
 	ERR_COMMENT_UNKNOWN,
 	ERR_COMMENT_ELSEWHERE, /* of another prompt */
 	ERR_ASSET_UNKNOWN,
+	ERR_FLOW_UNKNOWN, /* does not use that prompt */
 	ERR_PROJECT_UNKNOWN,
 	ERR_TEAM_UNKNOWN,
 	ERR_MEMBER_UNKNOWN, /* not in that team */
@@ -68,6 +71,7 @@ enum err {
 	ERR_PROMPT_EXISTS,   /* so there is nothing to restore */
 	ERR_ACTIVE_CONFLICT, /* field is the section, detail the other
 	                        * prompt's id */
+	ERR_IN_USE,          /* by flows; detail is a sentence */
 	ERR_STALE,           /* If-Match names another revision */
 
 	/* The audio in an upload. */

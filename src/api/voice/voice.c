@@ -19,6 +19,9 @@
 #define PROBLEM_TYPE "application/problem+json"
 #define HAL_TYPE "application/hal+json"
 
+/* What admins alone may do asks for no scope of prompts. */
+#define ADMIN_CHALLENGE "Bearer error=\"insufficient_scope\", scope=\"admin\""
+
 /*
  * What bodies and queries hold.
  */
@@ -33,9 +36,9 @@ is_audio_file_name(const char *name)
 /* clang-format off */
 static const struct field words_fields[] = {
 	{.name = "request_id", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NO_CONTROL, .min = 1, .max = 255, .offset = offsetof(struct voice_words, request_id)},
-	{.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_TRIM | FIELD_NO_CONTROL, .min = 1, .max = 255, .offset = offsetof(struct voice_words, name)},
+	{.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_TRIM | FIELD_NO_CONTROL, .min = 1, .max = VOICE_NAME_MAX, .offset = offsetof(struct voice_words, name)},
 	{.name = "file_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NO_CONTROL, .min = 1, .max = 255, .check = is_audio_file_name, .offset = offsetof(struct voice_words, file_name)},
-	{.name = "description", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 1024, .offset = offsetof(struct voice_words, description)},
+	{.name = "description", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = VOICE_DESCRIPTION_MAX, .offset = offsetof(struct voice_words, description)},
 };
 /* clang-format on */
 static const struct field_table words_table = { FIELD_TABLE(words_fields) };
@@ -55,6 +58,14 @@ static const struct field link_fields[] = {
 };
 /* clang-format on */
 static const struct field_table link_table = { FIELD_TABLE(link_fields) };
+
+/* clang-format off */
+static const struct field deletion_fields[] = {
+	{.name = "force", .type = FIELD_BOOLEAN, .offset = offsetof(struct voice_deletion, force)},
+};
+/* clang-format on */
+static const struct field_table deletion_table = { FIELD_TABLE(
+    deletion_fields) };
 
 /*
  * How this family answers.
@@ -97,7 +108,10 @@ static const char *const codes[ERR_COUNT] = {
 	[ERR_BODY_MALFORMED] = "invalid_json",
 	[ERR_ROUTE_UNKNOWN] = "route_not_found",
 	[ERR_PROMPT_UNKNOWN] = "prompt_not_found",
+	[ERR_FLOW_UNKNOWN] = "flow_not_found",
 	[ERR_NAME_TAKEN] = "name_conflict",
+	[ERR_IN_USE] = "in_use",
+	[ERR_TEST_FAILED] = "test_failed",
 	[ERR_UPLOAD_CONSUMED] = "request_consumed",
 };
 
@@ -154,6 +168,53 @@ describe_type(enum field_type type)
 	}
 }
 
+/* What the rows' own rules ask for. */
+static const char *
+describe_check(const struct field *row)
+{
+	static const struct {
+		bool (*check)(const char *text);
+		const char *text;
+	} rules[] = {
+		{ is_audio_file_name,
+		    "It must be a plain file name that ends in .mp3 or .wav." },
+		{ voice_is_order,
+		    "It must be name, created_at or updated_at, and :asc or "
+		    ":desc after it." },
+		{ voice_is_id_list, "It must name 1 to 100 prompts." },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (rules[i].check == row->check)
+			return rules[i].text;
+	}
+	return "It is not valid.";
+}
+
+static const char *
+describe_choice(const struct call *c, const struct field *row)
+{
+	const char *list = row->choices[0];
+	size_t i;
+
+	for (i = 1; row->choices[i] != NULL; i++)
+		list = arena_printf(c->arena, "%s, %s", list, row->choices[i]);
+	return arena_printf(
+	    c->arena, "The %s must be one of: %s.", row->name, list);
+}
+
+static const char *
+describe_bounds(const struct call *c, const struct field *row)
+{
+	if (row->max == 0)
+		return arena_printf(c->arena,
+		    "It must be an integer of at least %" PRId64 ".", row->min);
+	return arena_printf(c->arena,
+	    "It must be an integer from %" PRId64 " to %" PRId64 ".", row->min,
+	    row->max);
+}
+
 static const char *
 describe_fault(const struct call *c, const struct fault *f)
 {
@@ -172,8 +233,15 @@ describe_fault(const struct call *c, const struct fault *f)
 	case FAULT_CONTROL:
 		return "It must not contain control characters.";
 	case FAULT_CHECK:
-		return "It must be a plain file name that ends in .mp3 or "
-		       ".wav.";
+		return describe_check(f->field);
+	case FAULT_CHOICE:
+		return describe_choice(c, f->field);
+	case FAULT_SMALL:
+	case FAULT_LARGE:
+	case FAULT_FRACTION:
+		return describe_bounds(c, f->field);
+	case FAULT_UNKNOWN:
+		return "It cannot be changed.";
 	case FAULT_NULL:
 	case FAULT_TYPE:
 	case FAULT_ITEM_TYPE:
@@ -203,7 +271,8 @@ show_fields(struct call *c, enum err err, const char *message)
 	if (c->failure.field == NULL)
 		return;
 	doc_array(d, "fields");
-	if (err != ERR_BODY_INVALID && err != ERR_QUERY_INVALID)
+	if (err != ERR_BODY_INVALID && err != ERR_QUERY_INVALID &&
+	    err != ERR_PATCH_INVALID)
 		show_field(d, c->failure.field, message);
 	else if (c->faults.count == 0)
 		show_field(d, c->failure.field, detail);
@@ -221,8 +290,9 @@ has_description(const struct call *c, enum err err)
 	if (c->failure.detail == NULL)
 		return false;
 	return err == ERR_BODY_MALFORMED || err == ERR_AUDIO_INVALID ||
-	    err == ERR_AUDIO_TYPE ||
-	    (err == ERR_BODY_INVALID && c->failure.field == NULL);
+	    err == ERR_AUDIO_TYPE || err == ERR_TEST_FAILED ||
+	    ((err == ERR_BODY_INVALID || err == ERR_PATCH_INVALID) &&
+		c->failure.field == NULL);
 }
 
 static void
@@ -234,6 +304,15 @@ show_error(struct call *c, enum err err)
 	int status = c->reply->status;
 	struct doc *d = &c->doc;
 
+	if (status == 403 && c->route != NULL &&
+	    c->route->access == ACCESS_ADMIN)
+		response_header(c->reply, "WWW-Authenticate", ADMIN_CHALLENGE);
+	if (err == ERR_MEDIA_TYPE && c->request.method == METHOD_PATCH)
+		response_header(c->reply, "Accept-Patch",
+		    VOICE_PATCH_TYPE ", " VOICE_MERGE_TYPE
+				     ", application/json");
+	if (err == ERR_IN_USE)
+		message = c->failure.detail;
 	doc_object(d, NULL);
 	if (request_accepts(&c->request, PROBLEM_TYPE)) {
 		doc_text(d, "type", "about:blank");
@@ -245,7 +324,7 @@ show_error(struct call *c, enum err err)
 	doc_text(d, "message", message);
 	if (has_description(c, err))
 		doc_text(d, "description", c->failure.detail);
-	if (status == 400)
+	if (status == 400 || err == ERR_PATCH_INVALID)
 		show_fields(c, err, message);
 	doc_object_end(d);
 }
@@ -257,9 +336,15 @@ show_error(struct call *c, enum err err)
 static enum err
 check_media(struct call *c)
 {
-	if (!request_has_type(&c->request, "application/json"))
-		return call_fail(c, ERR_MEDIA_TYPE, NULL, NULL);
-	return ERR_NONE;
+	const struct request *r = &c->request;
+
+	if (request_has_type(r, "application/json"))
+		return ERR_NONE;
+	if (r->method == METHOD_PATCH &&
+	    (request_has_type(r, VOICE_PATCH_TYPE) ||
+		request_has_type(r, VOICE_MERGE_TYPE)))
+		return ERR_NONE;
+	return call_fail(c, ERR_MEDIA_TYPE, NULL, NULL);
 }
 
 static enum err
@@ -282,6 +367,12 @@ read_body(struct call *c, const char *text, size_t len, const struct body **out)
 	if (body == NULL)
 		return call_fail(
 		    c, ERR_BODY_MALFORMED, NULL, reasons[scan.fault]);
+	/* A patch may be an array, which is no body table's. */
+	if (c->request.method == METHOD_PATCH) {
+		c->json = body;
+		*out = body_empty(c->arena);
+		return ERR_NONE;
+	}
 	if (body_kind(body) != SCAN_OBJECT)
 		return call_fail(c, ERR_BODY_INVALID, NULL,
 		    "The body must be a JSON object.");
@@ -297,6 +388,11 @@ read_body(struct call *c, const char *text, size_t len, const struct body **out)
 /* clang-format off */
 static const struct err_text put_texts[] = {
 	{ERR_UPLOAD_UNKNOWN, NULL, 400, "The upload request is unknown or has expired."},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text patch_texts[] = {
+	{ERR_MEDIA_TYPE, NULL, 0, "The Content-Type must be " VOICE_PATCH_TYPE ", " VOICE_MERGE_TYPE " or application/json."},
 	{ERR_NONE, NULL, 0, NULL},
 };
 
@@ -351,6 +447,14 @@ static const struct route routes[] = {
 		.handler = voice_prompt_post,
 	},
 	{
+		.method = METHOD_GET, .path = "/voice/prompts",
+		.name = "list voice prompts",
+		.access = ACCESS_VOICE_READ, .mode = TXN_READ,
+		.query = &voice_list_fields,
+		.query_size = sizeof(struct voice_list_query),
+		.handler = voice_prompt_list,
+	},
+	{
 		.method = METHOD_GET, .path = "/voice/prompts/:id",
 		.name = "get a voice prompt",
 		.access = ACCESS_VOICE_READ, .mode = TXN_READ,
@@ -358,6 +462,53 @@ static const struct route routes[] = {
 	},
 	PUT_ROUTE("/voice/prompts/:id"),
 	PUT_ROUTE("/prompts/:id"),
+	{
+		.method = METHOD_PATCH, .path = "/voice/prompts/:id",
+		.name = "rename or describe a voice prompt",
+		.access = ACCESS_VOICE_WRITE, .mode = TXN_WRITE,
+		.body = &voice_patch_fields,
+		.body_size = sizeof(struct voice_patch),
+		.prepare = voice_patch_prepare, .handler = voice_prompt_patch,
+		.texts = patch_texts,
+	},
+	{
+		.method = METHOD_DELETE, .path = "/voice/prompts/:id",
+		.name = "delete a voice prompt",
+		.access = ACCESS_VOICE_DELETE, .mode = TXN_WRITE,
+		.query = &deletion_table,
+		.query_size = sizeof(struct voice_deletion),
+		.handler = voice_prompt_delete,
+	},
+	{
+		.method = METHOD_GET, .path = "/voice/prompts-usage",
+		.name = "count the flows that use voice prompts",
+		.access = ACCESS_VOICE_READ, .mode = TXN_READ,
+		.query = &voice_usage_fields,
+		.query_size = sizeof(struct voice_usage_query),
+		.handler = voice_usage_get,
+	},
+	{
+		.method = METHOD_GET, .path = "/voice/prompts/:id/flows",
+		.name = "list the flows that use a voice prompt",
+		.access = ACCESS_VOICE_READ, .mode = TXN_READ,
+		.query = &voice_flow_list_fields,
+		.query_size = sizeof(struct voice_page_query),
+		.handler = voice_flow_list,
+	},
+	{
+		.method = METHOD_PUT, .path = "/voice/prompts/:id/flows/:flow",
+		.name = "tell that a flow uses a voice prompt",
+		.access = ACCESS_ADMIN, .mode = TXN_WRITE,
+		.body = &voice_flow_fields,
+		.body_size = sizeof(struct voice_flow),
+		.prepare = voice_flow_prepare, .handler = voice_flow_put,
+	},
+	{
+		.method = METHOD_DELETE, .path = "/voice/prompts/:id/flows/:flow",
+		.name = "tell that a flow uses a voice prompt no more",
+		.access = ACCESS_ADMIN, .mode = TXN_WRITE,
+		.handler = voice_flow_delete,
+	},
 };
 /* clang-format on */
 
@@ -385,11 +536,15 @@ static const struct err_text texts[] = {
 	{ERR_SCOPE_MISSING, NULL, 0, FORBIDDEN},
 	{ERR_SIGNATURE, NULL, 0, "The link is not valid or has expired."},
 	{ERR_PROMPT_UNKNOWN, NULL, 0, "The prompt does not exist."},
+	{ERR_FLOW_UNKNOWN, NULL, 0, "The flow does not use the prompt."},
 	{ERR_UPLOAD_UNKNOWN, NULL, 0, "The upload request is unknown or has expired."},
 	{ERR_UPLOAD_EMPTY, NULL, 0, "Nothing has been uploaded for the upload request yet."},
 	{ERR_UPLOAD_CONSUMED, NULL, 0, "The upload request has been used already."},
 	{ERR_NAME_TAKEN, NULL, 0, "Another prompt has this name."},
 	{ERR_STALE, NULL, 0, "The prompt was changed since it was read."},
+	{ERR_IN_USE, NULL, 0, "Flows use the prompt."},
+	{ERR_PATCH_INVALID, NULL, 0, "The patch cannot be applied to a prompt."},
+	{ERR_TEST_FAILED, NULL, 0, "A test of the patch failed, so nothing was changed."},
 	{ERR_AUDIO_INVALID, NULL, 0, "The upload is neither WAV nor MP3 audio, or is damaged."},
 	{ERR_AUDIO_TYPE, NULL, 0, "The audio is of a type that is not accepted here."},
 	{ERR_AUDIO_EMPTY, NULL, 0, "The upload is empty."},
