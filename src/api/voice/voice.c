@@ -204,12 +204,10 @@ describe_choice(const struct call *c, const struct field *row)
 	    c->arena, "The %s must be one of: %s.", row->name, list);
 }
 
+/* Integers have both bounds in this family. */
 static const char *
 describe_bounds(const struct call *c, const struct field *row)
 {
-	if (row->max == 0)
-		return arena_printf(c->arena,
-		    "It must be an integer of at least %" PRId64 ".", row->min);
 	return arena_printf(c->arena,
 	    "It must be an integer from %" PRId64 " to %" PRId64 ".", row->min,
 	    row->max);

@@ -57,10 +57,13 @@ struct voice_page_query {
 	struct given_integer per_page;
 };
 
+#define VOICE_PAGE_MAX (INT64_C(1) << 53) /* the largest integer of fields */
+#define VOICE_PER_PAGE_MAX 100
+
 /* clang-format off */
 #define VOICE_PAGE_ROWS(start) \
-	{.name = "page", .type = FIELD_INTEGER, .min = 1, .offset = (start) + offsetof(struct voice_page_query, page)}, \
-	{.name = "per_page", .type = FIELD_INTEGER, .min = 1, .max = 100, .offset = (start) + offsetof(struct voice_page_query, per_page)}
+	{.name = "page", .type = FIELD_INTEGER, .min = 1, .max = VOICE_PAGE_MAX, .offset = (start) + offsetof(struct voice_page_query, page)}, \
+	{.name = "per_page", .type = FIELD_INTEGER, .min = 1, .max = VOICE_PER_PAGE_MAX, .offset = (start) + offsetof(struct voice_page_query, per_page)}
 /* clang-format on */
 
 struct voice_list_query {

@@ -28,7 +28,7 @@ voice_page_begin(struct voice_page *p, const struct voice_page_query *query)
 {
 	p->page = or_default(&query->page, 1);
 	p->per_page = or_default(&query->per_page, PER_PAGE_DEFAULT);
-	/* A page is at most 2^53, so the product does not overflow. */
+	/* Not even VOICE_PAGE_MAX * VOICE_PER_PAGE_MAX overflows. */
 	p->offset = (p->page - 1) * p->per_page;
 	p->total = 0;
 }
