@@ -359,6 +359,9 @@ def test_deleting_needs_one_of_two_scopes(site, desk):
     golden.check("voice", "token missing", site.client.delete(desk.path))
     assert desk.editor.get(desk.prompt).json() == desk.prompt
     narrow = key("prompts:delete")
+    # It opens nothing else, in this family or another.
+    assert narrow.post("/prompts", {
+        "title": "x", "content": "x", "model": "gpt-4"}).status == 403
     golden.check("voice", "scope missing",
                  narrow.patch(desk.path, {"description": "x"}))
     golden.check("voice", "read scope missing", narrow.get(desk.path))
