@@ -27,12 +27,10 @@ flow_find(
 	query_text(&q, ":flow_id", flow_id);
 	if ((found = query_row(&q)))
 		take_flow(&q, &f);
-	if ((err = query_end(&q)) != ERR_NONE)
-		return err;
-	if (!found)
-		return txn_fail(t, ERR_FLOW_UNKNOWN, "flow_id", NULL);
-	*out = f;
-	return ERR_NONE;
+	if ((err = query_end_found(&q, found, ERR_FLOW_UNKNOWN, "flow_id")) ==
+	    ERR_NONE)
+		*out = f;
+	return err;
 }
 
 enum err

@@ -27,12 +27,10 @@ recording_find(struct txn *t, const char *id, struct recording *out)
 	query_text(&q, ":id", id);
 	if ((found = query_row(&q)))
 		take_recording(&q, &r);
-	if ((err = query_end(&q)) != ERR_NONE)
-		return err;
-	if (!found)
-		return txn_fail(t, ERR_PROMPT_UNKNOWN, "id", NULL);
-	*out = r;
-	return ERR_NONE;
+	if ((err = query_end_found(&q, found, ERR_PROMPT_UNKNOWN, "id")) ==
+	    ERR_NONE)
+		*out = r;
+	return err;
 }
 
 static void
