@@ -90,29 +90,35 @@ voice_flow_list(struct call *c, struct txn *t)
  * How many flows use some prompts.
  */
 
-/* The ids between the commas, in a JSON array, and their number. */
+/* What was written, in the arena; NULL when memory ran out. */
 static const char *
-read_ids(const char *list, struct arena *a, size_t *count)
+take_text(struct buf *written, struct arena *a)
 {
-	const char *shown;
+	const char *text =
+	    buf_failed(written) ? NULL : arena_text(a, buf_string(written));
+
+	buf_free(written);
+	return text;
+}
+
+/* The ids between the commas, in a JSON array.  A byte of the query takes six
+ * at most there. */
+static const char *
+read_ids(const char *list, struct arena *a)
+{
 	struct buf text;
 	struct doc d;
 	size_t len;
 
-	*count = 0;
 	buf_init(&text, REQUEST_QUERY_MAX_BYTES * 8);
 	doc_init(&d, &text);
 	doc_array(&d, NULL);
 	for (; *list != '\0'; list += len + (list[len] == ',')) {
-		if ((len = strcspn(list, ",")) == 0)
-			continue;
-		doc_text(&d, NULL, arena_copy(a, list, len));
-		(*count)++;
+		if ((len = strcspn(list, ",")) > 0)
+			doc_text(&d, NULL, arena_copy(a, list, len));
 	}
 	doc_array_end(&d);
-	shown = arena_text(a, buf_string(&text));
-	buf_free(&text);
-	return shown;
+	return take_text(&text, a);
 }
 
 bool
@@ -158,11 +164,13 @@ enum err
 voice_usage_get(struct call *c, struct txn *t)
 {
 	const struct voice_usage_query *query = c->query;
-	size_t count;
-	const char *ids = read_ids(query->ids.text, c->arena, &count);
-	struct doc *d = voice_begin_reply(c, 200);
+	const char *ids = read_ids(query->ids.text, c->arena);
+	struct doc *d;
 	enum err err;
 
+	if (ids == NULL)
+		return call_fail(c, ERR_INTERNAL, NULL, "no memory");
+	d = voice_begin_reply(c, 200);
 	doc_object(d, NULL);
 	if ((err = show_usages(d, t, ids)) != ERR_NONE)
 		return err;
@@ -244,7 +252,6 @@ check_flow_id(struct call *c, const char *member, const char *flow_id)
 static const char *
 write_version(struct call *c, const struct flow_version *v)
 {
-	const char *json;
 	struct buf text;
 	struct doc d;
 
@@ -257,9 +264,7 @@ write_version(struct call *c, const struct flow_version *v)
 	doc_text(&d, "flow_version_status", v->status.text);
 	doc_text(&d, "flow_trigger_type", v->trigger.text);
 	doc_object_end(&d);
-	json = arena_text(c->arena, buf_string(&text));
-	buf_free(&text);
-	return json;
+	return take_text(&text, c->arena);
 }
 
 /* Read one of the versions; its faults are told with their member's name. */
@@ -302,6 +307,8 @@ voice_flow_prepare(struct call *c)
 	if (c->faults.count > 0)
 		return call_fail(
 		    c, ERR_BODY_INVALID, c->faults.list[0].name, NULL);
+	if (f->published == NULL || (b->draft.json != NULL && f->draft == NULL))
+		return call_fail(c, ERR_INTERNAL, NULL, "no memory");
 	c->prepared = f;
 	return ERR_NONE;
 }
