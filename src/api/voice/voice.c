@@ -56,6 +56,13 @@ static const struct field link_fields[] = {
 /* clang-format on */
 static const struct field_table link_table = { FIELD_TABLE(link_fields) };
 
+/* clang-format off */
+static const struct field wish_fields[] = {
+	{.name = "expires_in", .type = FIELD_INTEGER, .min = 1, .max = 3600, .offset = offsetof(struct voice_link_wish, expires_in)},
+};
+/* clang-format on */
+static const struct field_table wish_table = { FIELD_TABLE(wish_fields) };
+
 /*
  * How this family answers.
  */
@@ -97,6 +104,7 @@ static const char *const codes[ERR_COUNT] = {
 	[ERR_BODY_MALFORMED] = "invalid_json",
 	[ERR_ROUTE_UNKNOWN] = "route_not_found",
 	[ERR_PROMPT_UNKNOWN] = "prompt_not_found",
+	[ERR_ASSET_UNKNOWN] = "asset_not_found",
 	[ERR_NAME_TAKEN] = "name_conflict",
 	[ERR_UPLOAD_CONSUMED] = "request_consumed",
 };
@@ -114,6 +122,7 @@ static const struct {
 	{ 413, "payload_too_large" },
 	{ 414, "uri_too_long" },
 	{ 415, "unsupported_media_type" },
+	{ 416, "range_not_satisfiable" },
 	{ 422, "unprocessable_entity" },
 	{ 429, "too_many_requests" },
 	{ 501, "not_implemented" },
@@ -169,6 +178,11 @@ describe_fault(const struct call *c, const struct fault *f)
 		return arena_printf(c->arena,
 		    "It must not be longer than %" PRId64 " characters.",
 		    f->field->max);
+	case FAULT_SMALL:
+	case FAULT_LARGE:
+		return arena_printf(c->arena,
+		    "It must be from %" PRId64 " to %" PRId64 ".",
+		    f->field->min, f->field->max);
 	case FAULT_CONTROL:
 		return "It must not contain control characters.";
 	case FAULT_CHECK:
@@ -176,6 +190,7 @@ describe_fault(const struct call *c, const struct fault *f)
 		       ".wav.";
 	case FAULT_NULL:
 	case FAULT_TYPE:
+	case FAULT_FRACTION:
 	case FAULT_ITEM_TYPE:
 		return describe_type(f->field->type);
 	default:
@@ -234,6 +249,8 @@ show_error(struct call *c, enum err err)
 	int status = c->reply->status;
 	struct doc *d = &c->doc;
 
+	if (err == ERR_RANGE)
+		response_header(c->reply, "Content-Range", c->failure.detail);
 	doc_object(d, NULL);
 	if (request_accepts(&c->request, PROBLEM_TYPE)) {
 		doc_text(d, "type", "about:blank");
@@ -358,6 +375,22 @@ static const struct route routes[] = {
 	},
 	PUT_ROUTE("/voice/prompts/:id"),
 	PUT_ROUTE("/prompts/:id"),
+	{
+		.method = METHOD_GET,
+		.path = "/voice/prompts/:id/download-link",
+		.name = "ask for a download link",
+		.access = ACCESS_VOICE_DOWNLOAD, .mode = TXN_READ,
+		.query = &wish_table,
+		.query_size = sizeof(struct voice_link_wish),
+		.handler = voice_download_link_get,
+	},
+	{
+		.method = METHOD_GET, .path = "/voice/downloads/:asset",
+		.name = "download audio through a signed link",
+		.access = ACCESS_ANYONE, .mode = TXN_READ,
+		.query = &link_table, .query_size = sizeof(struct voice_link),
+		.handler = voice_download_get,
+	},
 };
 /* clang-format on */
 
@@ -385,6 +418,8 @@ static const struct err_text texts[] = {
 	{ERR_SCOPE_MISSING, NULL, 0, FORBIDDEN},
 	{ERR_SIGNATURE, NULL, 0, "The link is not valid or has expired."},
 	{ERR_PROMPT_UNKNOWN, NULL, 0, "The prompt does not exist."},
+	{ERR_RANGE, NULL, 0, "The audio is shorter than that."},
+	{ERR_ASSET_UNKNOWN, NULL, 0, "The audio does not exist."},
 	{ERR_UPLOAD_UNKNOWN, NULL, 0, "The upload request is unknown or has expired."},
 	{ERR_UPLOAD_EMPTY, NULL, 0, "Nothing has been uploaded for the upload request yet."},
 	{ERR_UPLOAD_CONSUMED, NULL, 0, "The upload request has been used already."},

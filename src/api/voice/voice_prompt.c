@@ -74,9 +74,8 @@ show_prompt(struct call *c, struct txn *t, const struct prompt *p, int status)
  * Prompts.
  */
 
-/* Text prompts are none of this family's. */
-static enum err
-find_voice_prompt(struct txn *t, const char *id, struct prompt *out)
+enum err
+voice_find_prompt(struct txn *t, const char *id, struct prompt *out)
 {
 	struct prompt p = { 0 };
 	enum err err;
@@ -192,7 +191,7 @@ voice_prompt_post(struct call *c, struct txn *t)
 	if ((err = upload_find(t, w->request_id.text, &u)) != ERR_NONE)
 		return err;
 	if (upload_was_consumed_by(&u, digest)) {
-		err = find_voice_prompt(t, u.consumed_by, &p);
+		err = voice_find_prompt(t, u.consumed_by, &p);
 		if (err == ERR_NONE && is_repeated(&u, &p, digest))
 			return show_created(c, t, &p);
 		if (err != ERR_NONE && err != ERR_PROMPT_UNKNOWN)
@@ -211,7 +210,7 @@ voice_prompt_get(struct call *c, struct txn *t)
 	struct prompt p = { 0 };
 	enum err err;
 
-	if ((err = find_voice_prompt(t, call_param(c, 0), &p)) != ERR_NONE)
+	if ((err = voice_find_prompt(t, call_param(c, 0), &p)) != ERR_NONE)
 		return err;
 	if (call_not_modified(c, p.id, p.revision))
 		return ERR_NONE;
@@ -245,7 +244,7 @@ voice_prompt_put(struct call *c, struct txn *t)
 	enum err err, found;
 
 	digest_words("update", w, digest);
-	if ((err = find_voice_prompt(t, call_param(c, 0), &p)) != ERR_NONE)
+	if ((err = voice_find_prompt(t, call_param(c, 0), &p)) != ERR_NONE)
 		return err;
 	found = upload_find(t, w->request_id.text, &u);
 	if (found == ERR_NONE && is_repeated(&u, &p, digest))

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Downloads of the voice family: a caller asks for a signed link, the link
+ * gives the audio to whoever holds it.
+ *
+ * Nothing is held while a slow client reads: the handler opens the file and
+ * ends, and the answer is written from the open file; or, where the settings
+ * say so, the web server is told which file to send.
+ */
+#include "api/voice/voice.h"
+
+#include "base/text.h"
+#include "domain/download.h"
+#include "domain/signed_link.h"
+#include "http/disposition.h"
+#include "http/range.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define EXPIRES_IN_S 600
+
+/*
+ * Asking for a link.
+ */
+
+static const char *
+download_link(struct call *c, const char *asset_id, int64_t expires_s)
+{
+	const struct signed_link link = {
+		.purpose = DOWNLOAD_PURPOSE,
+		.id = asset_id,
+		.expires_s = expires_s,
+	};
+	char signature[SIGNED_LINK_SIZE];
+
+	signed_link_make(c->site->link_key, &link, signature);
+	return call_link(c,
+	    arena_printf(c->arena,
+		"/voice/downloads/%s?expires=%" PRId64 "&signature=%s",
+		asset_id, expires_s, signature));
+}
+
+enum err
+voice_download_link_get(struct call *c, struct txn *t)
+{
+	const struct voice_link_wish *q = c->query;
+	int64_t expires_in = q->expires_in.given == GIVEN_VALUE
+	    ? q->expires_in.value
+	    : EXPIRES_IN_S;
+	/* A second that has begun counts as over, so that a link holds for
+	 * as long as it says at least. */
+	int64_t expires_s = (txn_now(t) + 999) / 1000 + expires_in;
+	struct prompt p = { 0 };
+	struct doc *d;
+	enum err err;
+
+	if ((err = voice_find_prompt(t, call_param(c, 0), &p)) != ERR_NONE)
+		return err;
+	if (p.asset_id == NULL)
+		return call_fail(c, ERR_ASSET_UNKNOWN, NULL, NULL);
+	d = voice_begin_reply(c, 200);
+	response_header(c->reply, "Cache-Control", "no-store");
+	doc_object(d, NULL);
+	doc_integer(d, "expires_in", expires_in);
+	doc_object(d, "_links");
+	voice_show_link(d, "location", download_link(c, p.asset_id, expires_s));
+	doc_object_end(d);
+	doc_object_end(d);
+	return ERR_NONE;
+}
+
+/*
+ * Downloading.
+ */
+
+static enum err
+check_signature(struct call *c, struct txn *t)
+{
+	const struct voice_link *q = c->query;
+	struct signed_link link = {
+		.purpose = DOWNLOAD_PURPOSE,
+		.id = call_param(c, 0),
+	};
+
+	if (q->expires.text == NULL || q->signature.text == NULL ||
+	    !text_to_int64(q->expires.text, &link.expires_s) ||
+	    !signed_link_fits(c->site->link_key, &link, q->signature.text) ||
+	    link.expires_s <= txn_now(t) / 1000)
+		return call_fail(c, ERR_SIGNATURE, NULL, NULL);
+	return ERR_NONE;
+}
+
+/* What the bytes are is what they are called, so the tag is a strong one. */
+static const char *
+make_etag(struct call *c, const struct download *d)
+{
+	char digest[2 * ASSET_DIGEST_BYTES + 1];
+
+	text_hex(d->sha256, sizeof(d->sha256), digest);
+	return arena_printf(c->arena, "\"%s\"", digest);
+}
+
+/* Audio of an asset that no prompt has: whoever has the link may have it. */
+static const char *
+choose_file_name(struct call *c, const struct download *d)
+{
+	if (d->file_name != NULL)
+		return d->file_name;
+	return arena_printf(c->arena, "%s%s", d->asset_id,
+	    text_equal(d->media_type, "audio/wav") ? ".wav" : ".mp3");
+}
+
+/* The headers of a whole or a partial answer. */
+static void
+begin_audio(struct call *c, const struct download *d, int status)
+{
+	call_reply_empty(c, status);
+	response_header(c->reply, "Content-Type", d->media_type);
+	response_header(c->reply, "Content-Disposition",
+	    disposition_attachment(choose_file_name(c, d), c->arena));
+	response_header(c->reply, "ETag", make_etag(c, d));
+	response_header(c->reply, "Accept-Ranges", "bytes");
+	response_header(c->reply, "Cache-Control", "private, no-store");
+}
+
+static bool
+is_not_modified(struct call *c, const struct download *d)
+{
+	return request_etag_matches(
+	    request_param(&c->request, "HTTP_IF_NONE_MATCH"), make_etag(c, d),
+	    true);
+}
+
+/* Ranges are for GET (RFC 9110, 14.2).  If-Range compares strongly; we give
+ * no date that it could name. */
+static enum range_kind
+choose_range(struct call *c, const struct download *d, struct range *out)
+{
+	const char *condition = request_param(&c->request, "HTTP_IF_RANGE");
+
+	if (c->request.method != METHOD_GET ||
+	    (condition != NULL && !text_equal(condition, make_etag(c, d))))
+		return RANGE_WHOLE;
+	return range_read(
+	    request_param(&c->request, "HTTP_RANGE"), d->size_bytes, out);
+}
+
+/* Answer from the open file, which becomes the reply's. */
+static enum err
+show_audio(struct call *c, const struct download *d, int fd)
+{
+	struct range part = { .at = 0, .len = d->size_bytes };
+	enum range_kind kind = choose_range(c, d, &part);
+
+	if (kind == RANGE_BEYOND) {
+		close(fd);
+		return call_fail(c, ERR_RANGE, NULL,
+		    arena_printf(c->arena, "bytes */%" PRId64, d->size_bytes));
+	}
+	begin_audio(c, d, kind == RANGE_PART ? 206 : 200);
+	if (kind == RANGE_PART)
+		response_header(c->reply, "Content-Range",
+		    arena_printf(c->arena,
+			"bytes %" PRId64 "-%" PRId64 "/%" PRId64, part.at,
+			part.at + part.len - 1, d->size_bytes));
+	response_file(c->reply, fd, part.at, part.len);
+	return ERR_NONE;
+}
+
+enum err
+voice_download_get(struct call *c, struct txn *t)
+{
+	struct download d;
+	enum err err;
+	int fd;
+
+	if ((err = check_signature(c, t)) != ERR_NONE ||
+	    (err = download_find(t, call_param(c, 0), &d)) != ERR_NONE)
+		return err;
+	if (is_not_modified(c, &d)) {
+		begin_audio(c, &d, 304);
+		return ERR_NONE;
+	}
+	if ((err = download_open(&d, c->site->config->data, c->arena,
+		 &c->failure, &fd)) != ERR_NONE)
+		return err;
+	return show_audio(c, &d, fd);
+}
