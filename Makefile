@@ -6,6 +6,7 @@
 #   make lint     clang-format, clang-tidy, cppcheck
 #   make check-long  what takes minutes more: the families under valgrind
 #   make bench    rates as ratios, against floors, in one table
+#   make bench-download  audio against static files of the same lighttpd
 #
 # SANITIZE=address,undefined or SANITIZE=thread builds into a folder of its
 # own; CC=clang works too.
@@ -53,7 +54,8 @@ say =
 endif
 
 .PHONY: all run check check-all check-unit check-e2e check-long unit-tests \
-    fuzz-template layers lint format bench deps clean
+    fuzz-template layers lint format bench bench-download deps \
+    clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/promptledger
@@ -182,6 +184,11 @@ bench:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_BENCH)
 	@$(MAKE) $(PARALLEL) --no-print-directory all
 	$(PYTHON) tests/bench/run.py
+
+bench-download:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_BENCH)
+	@$(MAKE) $(PARALLEL) --no-print-directory all
+	$(PYTHON) tests/bench/download.py
 
 clean:
 	rm -rf build cgi-bin/promptledger.fcgi

@@ -12,8 +12,9 @@
 
 #define HEADERS_MAX_BYTES ((size_t)64 << 10)
 
-/* How much of a file is in memory at a time. */
-#define FILE_PIECE_BYTES ((size_t)64 << 10)
+/* How much of a file is in memory at a time: what one FastCGI record takes
+ * (64 KiB, less what would have to be padded). */
+#define FILE_PIECE_BYTES ((size_t)65528)
 
 static const struct {
 	int status;

@@ -148,24 +148,81 @@ choose_range(struct call *c, const struct download *d, struct range *out)
 	    request_param(&c->request, "HTTP_RANGE"), d->size_bytes, out);
 }
 
-/* Answer from the open file, which becomes the reply's. */
+static void
+begin_part(struct call *c, const struct download *d, const struct range *part)
+{
+	begin_audio(c, d, 206);
+	response_header(c->reply, "Content-Range",
+	    arena_printf(c->arena, "bytes %" PRId64 "-%" PRId64 "/%" PRId64,
+		part->at, part->at + part->len - 1, d->size_bytes));
+}
+
+/* Web servers decode such a path once more. */
+static const char *
+encode_path(struct call *c, const char *path)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789/-._~";
+	char *encoded = arena_alloc(c->arena, 3 * strlen(path) + 1);
+	char *out = encoded;
+
+	for (; *path != '\0'; path++) {
+		if (strchr(plain, *path) != NULL)
+			*out++ = *path;
+		else
+			out += sprintf(out, "%%%02X", (unsigned char)*path);
+	}
+	return encoded;
+}
+
+/* Let the web server send the file: it also cuts out what Range asks for,
+ * if it takes If-Range and the rest in its own way.  The path holds nothing
+ * that a client has sent. */
+static void
+hand_over(struct call *c, const struct download *d)
+{
+	const struct config *config = c->site->config;
+	const char *path = download_path(d, c->arena);
+
+	begin_audio(c, d, 200);
+	if (text_equal(config->sendfile, "x-sendfile"))
+		response_header(c->reply, "X-Sendfile",
+		    encode_path(c,
+			arena_printf(
+			    c->arena, "%s/assets/%s", config->data, path)));
+	else
+		response_header(c->reply, "X-Accel-Redirect",
+		    encode_path(c,
+			arena_printf(c->arena, "%s/%s",
+			    config->sendfile_location, path)));
+}
+
+/* Give the reply the audio, or what was asked of it. */
 static enum err
-show_audio(struct call *c, const struct download *d, int fd)
+show_audio(struct call *c, const struct download *d)
 {
 	struct range part = { .at = 0, .len = d->size_bytes };
 	enum range_kind kind = choose_range(c, d, &part);
+	enum err err;
+	int fd;
 
-	if (kind == RANGE_BEYOND) {
-		close(fd);
+	if (kind == RANGE_BEYOND)
 		return call_fail(c, ERR_RANGE, NULL,
 		    arena_printf(c->arena, "bytes */%" PRId64, d->size_bytes));
+	if ((err = download_open(d, c->site->config->data, c->arena,
+		 &c->failure, &fd)) != ERR_NONE)
+		return err;
+	if (!text_equal(c->site->config->sendfile, "off")) {
+		/* It was only to be seen that the file is there. */
+		close(fd);
+		hand_over(c, d);
+		return ERR_NONE;
 	}
-	begin_audio(c, d, kind == RANGE_PART ? 206 : 200);
 	if (kind == RANGE_PART)
-		response_header(c->reply, "Content-Range",
-		    arena_printf(c->arena,
-			"bytes %" PRId64 "-%" PRId64 "/%" PRId64, part.at,
-			part.at + part.len - 1, d->size_bytes));
+		begin_part(c, d, &part);
+	else
+		begin_audio(c, d, 200);
 	response_file(c->reply, fd, part.at, part.len);
 	return ERR_NONE;
 }
@@ -175,17 +232,12 @@ voice_download_get(struct call *c, struct txn *t)
 {
 	struct download d;
 	enum err err;
-	int fd;
 
 	if ((err = check_signature(c, t)) != ERR_NONE ||
 	    (err = download_find(t, call_param(c, 0), &d)) != ERR_NONE)
 		return err;
-	if (is_not_modified(c, &d)) {
-		begin_audio(c, &d, 304);
-		return ERR_NONE;
-	}
-	if ((err = download_open(&d, c->site->config->data, c->arena,
-		 &c->failure, &fd)) != ERR_NONE)
-		return err;
-	return show_audio(c, &d, fd);
+	if (!is_not_modified(c, &d))
+		return show_audio(c, &d);
+	begin_audio(c, &d, 304);
+	return ERR_NONE;
 }
