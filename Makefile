@@ -103,7 +103,7 @@ DEPS_BUILD := gcc libc6-dev libfcgi-dev libjson-c-dev libsqlite3-dev \
     libsodium-dev libssl-dev
 DEPS_RUN := lighttpd curl
 DEPS_CHECK := spawn-fcgi apache2 libapache2-mod-fcgid libcmocka-dev \
-    python3 python3-pytest lame
+    libapache2-mod-xsendfile nginx-light python3 python3-pytest lame
 DEPS_LONG := valgrind
 DEPS_LINT := clang clang-format clang-tidy cppcheck
 DEPS_BENCH := wrk python3

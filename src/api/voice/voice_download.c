@@ -16,7 +16,6 @@
 #include "http/range.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -157,21 +156,21 @@ begin_part(struct call *c, const struct download *d, const struct range *part)
 		part->at, part->at + part->len - 1, d->size_bytes));
 }
 
-/* Web servers decode such a path once more. */
+/* lighttpd and nginx decode the path once more, and mod_xsendfile does not:
+ * with the '%' alone encoded, any path is right for the two, and one without
+ * '%' for all. */
 static const char *
 encode_path(struct call *c, const char *path)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				    "0123456789/-._~";
 	char *encoded = arena_alloc(c->arena, 3 * strlen(path) + 1);
 	char *out = encoded;
 
 	for (; *path != '\0'; path++) {
-		if (strchr(plain, *path) != NULL)
-			*out++ = *path;
-		else
-			out += sprintf(out, "%%%02X", (unsigned char)*path);
+		*out++ = *path;
+		if (*path == '%') {
+			*out++ = '2';
+			*out++ = '5';
+		}
 	}
 	return encoded;
 }
