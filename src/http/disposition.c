@@ -32,18 +32,18 @@ step(const char *name, bool *good)
 	return *good ? len : 1;
 }
 
-static char *
-add_plain(char *out, const char *name)
+static void
+make_plain(char *out, const char *name)
 {
 	bool good;
 
 	for (; *name != '\0'; name += step(name, &good))
 		*out++ = is_plain((unsigned char)*name) ? *name : '_';
-	return out;
+	*out = '\0';
 }
 
-static char *
-add_encoded(char *out, const char *name)
+static void
+make_encoded(char *out, const char *name)
 {
 	static const char hex[] = "0123456789ABCDEF";
 	size_t len, i;
@@ -63,32 +63,18 @@ add_encoded(char *out, const char *name)
 			*out++ = hex[c & 15];
 		}
 	}
-	return out;
-}
-
-static char *
-add_text(char *out, const char *text)
-{
-	size_t len = strlen(text);
-
-	memcpy(out, text, len);
-	return out + len;
+	*out = '\0';
 }
 
 const char *
 disposition_attachment(const char *file_name, struct arena *a)
 {
-	static const char first[] = "attachment; filename=\"";
-	static const char second[] = "\"; filename*=UTF-8''";
-	/* At most one byte for each in the first name, three in the second. */
-	char *value = arena_alloc(
-	    a, sizeof(first) + sizeof(second) + 4 * strlen(file_name));
-	char *out = value;
+	size_t len = strlen(file_name);
+	char *plain = arena_alloc(a, len + 1);
+	char *encoded = arena_alloc(a, 3 * len + 1);
 
-	out = add_text(out, first);
-	out = add_plain(out, file_name);
-	out = add_text(out, second);
-	out = add_encoded(out, file_name);
-	*out = '\0';
-	return value;
+	make_plain(plain, file_name);
+	make_encoded(encoded, file_name);
+	return arena_printf(a,
+	    "attachment; filename=\"%s\"; filename*=UTF-8''%s", plain, encoded);
 }
