@@ -24,7 +24,8 @@ LAYERS = {
               "query", "base"),
     "domain": ("template template_cache payload_schema secret throttle rate "
                "user scope token access_token key key_use audio "
-               "signed_link asset upload download project reach prompt version render payload "
+               "signed_link asset upload download project reach prompt "
+               "version render payload "
                "run_log search word_search comment diff change restore "
                "placeholder transfer audit installation", "base store"),
     "api": ("json_value call route family auth dispatch account page service "
