@@ -39,6 +39,15 @@ static const struct config_setting settings[] = {
 	    AT(body_max_bytes), "The largest JSON body."},
 	{"audio_max_bytes", CONFIG_INTEGER, 1024, 1 << 30, NULL, "10485760",
 	    AT(audio_max_bytes), "The largest audio upload."},
+	{"sendfile", CONFIG_CHOICE, 0, 0, "off x-sendfile x-accel-redirect",
+	    "off", AT(sendfile),
+	    "Who sends audio: off: this program; x-sendfile: the web server "
+	    "(lighttpd, Apache's mod_xsendfile), which must be allowed to; "
+	    "x-accel-redirect: nginx."},
+	{"sendfile_location", CONFIG_PATH, 0, 0, NULL,
+	    "/promptledger-assets", AT(sendfile_location),
+	    "With x-accel-redirect: nginx's internal location that leads to "
+	    "assets in the data directory."},
 	{"session_hours", CONFIG_INTEGER, 1, 24 * 365, NULL, "24",
 	    AT(session_hours), "How long a log-in lasts."},
 	{"signup", CONFIG_CHOICE, 0, 0, "open closed", "open", AT(signup),

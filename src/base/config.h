@@ -29,6 +29,8 @@ struct config {
 	int64_t lock_ms;         /* how long a writer waits for its turn */
 	int64_t body_max_bytes;  /* JSON bodies */
 	int64_t audio_max_bytes; /* uploads */
+	const char *sendfile;    /* off | x-sendfile | x-accel-redirect */
+	const char *sendfile_location; /* where nginx has the assets */
 	int64_t session_hours;
 	const char *signup; /* open | closed */
 	int64_t signups;

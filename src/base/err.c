@@ -13,6 +13,7 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_METHOD_REFUSED] = {"method_refused", 405},
 	[ERR_ROUTE_UNKNOWN] = {"route_unknown", 404},
 	[ERR_QUERY_INVALID] = {"query_invalid", 400},
+	[ERR_RANGE] = {"range", 416},
 	[ERR_ID_INVALID] = {"id_invalid", 400},
 	[ERR_MEDIA_TYPE] = {"media_type", 415},
 	[ERR_BODY_TOO_LARGE] = {"body_too_large", 413},

@@ -19,7 +19,8 @@ enum err {
 	ERR_METHOD_REFUSED,    /* known path, other method */
 	ERR_ROUTE_UNKNOWN,
 	ERR_QUERY_INVALID, /* the query string against its table */
-	ERR_ID_INVALID,    /* field names which id */
+	ERR_RANGE,      /* nothing of it exists; detail is for Content-Range */
+	ERR_ID_INVALID, /* field names which id */
 	ERR_MEDIA_TYPE,
 	ERR_BODY_TOO_LARGE,
 	ERR_BODY_LENGTH,    /* other bytes than CONTENT_LENGTH said */

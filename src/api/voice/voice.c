@@ -67,6 +67,13 @@ static const struct field deletion_fields[] = {
 static const struct field_table deletion_table = { FIELD_TABLE(
     deletion_fields) };
 
+/* clang-format off */
+static const struct field wish_fields[] = {
+	{.name = "expires_in", .type = FIELD_INTEGER, .min = 1, .max = 3600, .offset = offsetof(struct voice_link_wish, expires_in)},
+};
+/* clang-format on */
+static const struct field_table wish_table = { FIELD_TABLE(wish_fields) };
+
 /*
  * How this family answers.
  */
@@ -109,6 +116,7 @@ static const char *const codes[ERR_COUNT] = {
 	[ERR_ROUTE_UNKNOWN] = "route_not_found",
 	[ERR_PROMPT_UNKNOWN] = "prompt_not_found",
 	[ERR_FLOW_UNKNOWN] = "flow_not_found",
+	[ERR_ASSET_UNKNOWN] = "asset_not_found",
 	[ERR_NAME_TAKEN] = "name_conflict",
 	[ERR_IN_USE] = "in_use",
 	[ERR_TEST_FAILED] = "test_failed",
@@ -128,6 +136,7 @@ static const struct {
 	{ 413, "payload_too_large" },
 	{ 414, "uri_too_long" },
 	{ 415, "unsupported_media_type" },
+	{ 416, "range_not_satisfiable" },
 	{ 422, "unprocessable_entity" },
 	{ 429, "too_many_requests" },
 	{ 501, "not_implemented" },
@@ -304,6 +313,8 @@ show_error(struct call *c, enum err err)
 				     ", application/json");
 	if (err == ERR_IN_USE)
 		message = c->failure.detail;
+	if (err == ERR_RANGE)
+		response_header(c->reply, "Content-Range", c->failure.detail);
 	doc_object(d, NULL);
 	if (request_accepts(&c->request, PROBLEM_TYPE)) {
 		doc_text(d, "type", "about:blank");
@@ -500,6 +511,22 @@ static const struct route routes[] = {
 		.access = ACCESS_ADMIN, .mode = TXN_WRITE,
 		.handler = voice_flow_delete,
 	},
+	{
+		.method = METHOD_GET,
+		.path = "/voice/prompts/:id/download-link",
+		.name = "ask for a download link",
+		.access = ACCESS_VOICE_DOWNLOAD, .mode = TXN_READ,
+		.query = &wish_table,
+		.query_size = sizeof(struct voice_link_wish),
+		.handler = voice_download_link_get,
+	},
+	{
+		.method = METHOD_GET, .path = "/voice/downloads/:asset",
+		.name = "download audio through a signed link",
+		.access = ACCESS_ANYONE, .mode = TXN_READ,
+		.query = &link_table, .query_size = sizeof(struct voice_link),
+		.handler = voice_download_get,
+	},
 };
 /* clang-format on */
 
@@ -528,6 +555,8 @@ static const struct err_text texts[] = {
 	{ERR_SIGNATURE, NULL, 0, "The link is not valid or has expired."},
 	{ERR_PROMPT_UNKNOWN, NULL, 0, "The prompt does not exist."},
 	{ERR_FLOW_UNKNOWN, NULL, 0, "The flow does not use the prompt."},
+	{ERR_RANGE, NULL, 0, "The audio is shorter than that."},
+	{ERR_ASSET_UNKNOWN, NULL, 0, "The audio does not exist."},
 	{ERR_UPLOAD_UNKNOWN, NULL, 0, "The upload request is unknown or has expired."},
 	{ERR_UPLOAD_EMPTY, NULL, 0, "Nothing has been uploaded for the upload request yet."},
 	{ERR_UPLOAD_CONSUMED, NULL, 0, "The upload request has been used already."},

@@ -8,6 +8,7 @@
  *	voice_patch.c   their partial update
  *	voice_list.c    pages, and the list of prompts
  *	voice_flow.c    the flows that use a prompt
+ *	voice_download.c  asking for a download link, and the download
  */
 #ifndef API_VOICE_VOICE_H
 #define API_VOICE_VOICE_H
@@ -118,12 +119,15 @@ void voice_show_prompt(
 enum err voice_answer_prompt(
     struct call *c, struct txn *t, const char *id, int status);
 
+struct voice_link_wish {
+	struct given_integer expires_in;
+};
+
 /* Begin a reply whose form depends on Accept. */
 struct doc *voice_begin_reply(struct call *c, int status);
 
 /* A member {"href": …}. */
 void voice_show_link(struct doc *d, const char *name, const char *href);
-
 /* Preparations and handlers. */
 enum err voice_request_prepare(struct call *c);
 enum err voice_request_post(struct call *c, struct txn *t);
@@ -141,5 +145,7 @@ enum err voice_flow_list(struct call *c, struct txn *t);
 enum err voice_flow_prepare(struct call *c);
 enum err voice_flow_put(struct call *c, struct txn *t);
 enum err voice_flow_delete(struct call *c, struct txn *t);
+enum err voice_download_link_get(struct call *c, struct txn *t);
+enum err voice_download_get(struct call *c, struct txn *t);
 
 #endif
