@@ -6,6 +6,7 @@
 #   make lint     clang-format, clang-tidy, cppcheck
 #   make check-long  what takes minutes more: the families under valgrind
 #   make bench    rates as ratios, against floors, in one table
+#   make bench-download  audio against static files of the same lighttpd
 #
 # SANITIZE=address,undefined or SANITIZE=thread builds into a folder of its
 # own; CC=clang works too.
@@ -53,7 +54,8 @@ say =
 endif
 
 .PHONY: all run check check-all check-unit check-e2e check-long unit-tests \
-    fuzz-template layers lint format bench deps clean
+    fuzz-template layers lint format bench bench-download deps \
+    clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/promptledger
@@ -101,7 +103,7 @@ DEPS_BUILD := gcc libc6-dev libfcgi-dev libjson-c-dev libsqlite3-dev \
     libsodium-dev libssl-dev
 DEPS_RUN := lighttpd curl
 DEPS_CHECK := spawn-fcgi apache2 libapache2-mod-fcgid libcmocka-dev \
-    python3 python3-pytest lame
+    libapache2-mod-xsendfile nginx-light python3 python3-pytest lame
 DEPS_LONG := valgrind
 DEPS_LINT := clang clang-format clang-tidy cppcheck
 DEPS_BENCH := wrk python3
@@ -182,6 +184,11 @@ bench:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_BENCH)
 	@$(MAKE) $(PARALLEL) --no-print-directory all
 	$(PYTHON) tests/bench/run.py
+
+bench-download:
+	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_BENCH)
+	@$(MAKE) $(PARALLEL) --no-print-directory all
+	$(PYTHON) tests/bench/download.py
 
 clean:
 	rm -rf build cgi-bin/promptledger.fcgi

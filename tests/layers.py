@@ -18,14 +18,14 @@ SRC = ROOT / "src"
 # Folder by folder, from the bottom: its modules in order, what it may use.
 LAYERS = {
     "base": ("given text fold clock log arena buf err config", ""),
-    "http": ("request response cors pattern fcgi", "base"),
+    "http": ("range disposition request response cors pattern fcgi", "base"),
     "wire": ("scan doc form body field csv", "base"),
     "store": ("statement matcher stemmer connection lock schema store txn "
               "query", "base"),
     "domain": ("template template_cache payload_schema secret throttle rate "
-               "user scope token access_token key key_use audio asset_dir "
-               "asset asset_check upload upload_part purge project reach "
-               "prompt version render payload "
+               "user scope token access_token key key_use audio signed_link "
+               "asset_dir asset asset_check upload upload_part purge download "
+               "project reach prompt version recording flow render payload "
                "run_log search word_search comment diff change restore "
                "placeholder transfer audit installation", "base store"),
     "api": ("json_value call route family auth dispatch account page service "

@@ -69,6 +69,8 @@ struct call {
 
 	void *query;                   /* the route's query struct, or NULL */
 	void *body;                    /* the route's body struct, or NULL */
+	const struct body *json;       /* the body itself, where a family's
+	                                * read_body left it for a prepare */
 	unsigned char body_digest[32]; /* SHA-256 of a JSON body's bytes */
 	struct faults faults;          /* of query or body */
 	void *prepared;                /* what the route's prepare left */

@@ -44,6 +44,15 @@ static const struct config_setting settings[] = {
 	    "How long audio is kept after the last prompt version that played "
 	    "it was deleted; with its audio gone a prompt cannot be "
 	    "restored."},
+	{"sendfile", CONFIG_CHOICE, 0, 0, "off x-sendfile x-accel-redirect",
+	    "off", AT(sendfile),
+	    "Who sends audio: off: this program; x-sendfile: the web server "
+	    "(lighttpd, Apache's mod_xsendfile), which must be allowed to; "
+	    "x-accel-redirect: nginx."},
+	{"sendfile_location", CONFIG_PATH, 0, 0, NULL,
+	    "/promptledger-assets", AT(sendfile_location),
+	    "With x-accel-redirect: nginx's internal location that leads to "
+	    "assets in the data directory."},
 	{"session_hours", CONFIG_INTEGER, 1, 24 * 365, NULL, "24",
 	    AT(session_hours), "How long a log-in lasts."},
 	{"signup", CONFIG_CHOICE, 0, 0, "open closed", "open", AT(signup),
@@ -61,6 +70,10 @@ static const struct config_setting settings[] = {
 	{"cors_origins", CONFIG_TEXT, 0, 0, NULL, "", AT(cors_origins),
 	    "The origins whose pages may call the API from a browser, such "
 	    "as https://app.example.org, with blanks between them."},
+	{"delete_in_use", CONFIG_CHOICE, 0, 0, "allow refuse", "allow",
+	    AT(delete_in_use),
+	    "Whether the voice API deletes a prompt that flows use; refuse: "
+	    "only when ?force=true is added."},
 	{"log", CONFIG_CHOICE, 0, 0, "all errors off", "all", AT(log),
 	    "Which requests are logged, one line each, to standard error."},
 	{NULL, CONFIG_TEXT, 0, 0, NULL, NULL, 0, NULL},

@@ -30,13 +30,16 @@ struct config {
 	int64_t body_max_bytes;   /* JSON bodies */
 	int64_t audio_max_bytes;  /* uploads */
 	int64_t audio_keep_hours; /* what nothing refers to */
+	const char *sendfile;     /* off | x-sendfile | x-accel-redirect */
+	const char *sendfile_location; /* where nginx has the assets */
 	int64_t session_hours;
 	const char *signup; /* open | closed */
 	int64_t signups;
 	int64_t login_failures;
 	int64_t token_rate;
 	const char *cors_origins;
-	const char *log; /* all | errors | off */
+	const char *delete_in_use; /* allow | refuse */
+	const char *log;           /* all | errors | off */
 };
 
 enum config_type { CONFIG_TEXT, CONFIG_PATH, CONFIG_INTEGER, CONFIG_CHOICE };

@@ -19,13 +19,16 @@ enum err {
 	ERR_METHOD_REFUSED,    /* known path, other method */
 	ERR_ROUTE_UNKNOWN,
 	ERR_QUERY_INVALID, /* the query string against its table */
-	ERR_ID_INVALID,    /* field names which id */
+	ERR_RANGE,      /* nothing of it exists; detail is for Content-Range */
+	ERR_ID_INVALID, /* field names which id */
 	ERR_MEDIA_TYPE,
 	ERR_BODY_TOO_LARGE,
 	ERR_BODY_LENGTH,    /* other bytes than CONTENT_LENGTH said */
 	ERR_BODY_MALFORMED, /* not strict JSON, or no object */
 	ERR_BODY_INVALID,   /* JSON, but not what the field table says */
 	ERR_PASSWORD_WEAK,  /* a new password too short or too long */
+	ERR_PATCH_INVALID,  /* JSON, but no patch of what may be changed */
+	ERR_TEST_FAILED,    /* a patch's test found another value */
 	ERR_KEY_REUSED,     /* Idempotency-Key with another body */
 
 	/* Who is calling. */
@@ -54,6 +57,7 @@ enum err {
 	ERR_COMMENT_UNKNOWN,
 	ERR_COMMENT_ELSEWHERE, /* of another prompt */
 	ERR_ASSET_UNKNOWN,
+	ERR_FLOW_UNKNOWN, /* does not use that prompt */
 	ERR_PROJECT_UNKNOWN,
 	ERR_TEAM_UNKNOWN,
 	ERR_MEMBER_UNKNOWN, /* not in that team */
@@ -69,6 +73,7 @@ enum err {
 	ERR_PROMPT_EXISTS,   /* so there is nothing to restore */
 	ERR_ACTIVE_CONFLICT, /* field is the section, detail the other
 	                        * prompt's id */
+	ERR_IN_USE,          /* by flows; detail is a sentence */
 	ERR_STALE,           /* If-Match names another revision */
 
 	/* The audio in an upload. */

@@ -335,8 +335,8 @@ asset_create(struct txn *t, const struct asset *asset, const char *user_id,
 	return ERR_NONE;
 }
 
-static void
-take_asset(struct query *q, struct asset *out)
+void
+asset_take(struct query *q, struct asset *out)
 {
 	const unsigned char *digest;
 	size_t len;
@@ -364,7 +364,7 @@ asset_find(struct txn *t, const char *id, struct asset *out)
 	query_start(&q, t, STATEMENT_ASSET_FIND);
 	query_text(&q, ":id", id);
 	if ((found = query_row(&q)))
-		take_asset(&q, &asset);
+		asset_take(&q, &asset);
 	if ((err = query_end(&q)) != ERR_NONE)
 		return err;
 	/* Ids of assets come from rows that refer to them. */

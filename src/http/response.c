@@ -1,11 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/response.h"
 
+#include "base/log.h"
+
 #include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define HEADERS_MAX_BYTES ((size_t)64 << 10)
+
+/* How much of a file is in memory at a time: what one FastCGI record takes
+ * (64 KiB, less what would have to be padded). */
+#define FILE_PIECE_BYTES ((size_t)65528)
 
 static const struct {
 	int status;
@@ -54,13 +63,24 @@ response_init(struct response *r)
 {
 	memset(r, 0, sizeof(*r));
 	r->status = 200;
+	r->file = -1;
 	buf_init(&r->headers, HEADERS_MAX_BYTES);
 	buf_init(&r->body, RESPONSE_MAX_BYTES);
+}
+
+static void
+close_file(struct response *r)
+{
+	if (r->file >= 0)
+		close(r->file);
+	r->file = -1;
+	r->file_at = r->file_len = 0;
 }
 
 void
 response_free(struct response *r)
 {
+	close_file(r);
 	buf_free(&r->headers);
 	buf_free(&r->body);
 }
@@ -69,9 +89,20 @@ void
 response_clear(struct response *r)
 {
 	r->status = 200;
+	close_file(r);
 	buf_clear(&r->headers);
 	buf_clear(&r->body);
 	r->begun = r->ended = r->cut = false;
+}
+
+void
+response_file(struct response *r, int fd, int64_t at, int64_t len)
+{
+	assert(fd >= 0 && at >= 0 && len >= 0 && !r->begun);
+	close_file(r);
+	r->file = fd;
+	r->file_at = at;
+	r->file_len = len;
 }
 
 void
@@ -120,11 +151,12 @@ write_status(int status, response_write_fn *write, void *sink)
 
 /* The length, and the empty line that ends the headers. */
 static bool
-write_length(size_t len, response_write_fn *write, void *sink)
+write_length(int64_t len, response_write_fn *write, void *sink)
 {
 	char line[64];
 
-	snprintf(line, sizeof(line), "Content-Length: %zu\r\n\r\n", len);
+	snprintf(
+	    line, sizeof(line), "Content-Length: %" PRId64 "\r\n\r\n", len);
 	return write(sink, line, strlen(line));
 }
 
@@ -164,11 +196,42 @@ write_rest(const struct response *r, response_write_fn *write, void *sink)
 	    write(sink, r->body.ptr, r->body.len);
 }
 
+/* Nothing is locked meanwhile, whatever time the peer takes.  A file that
+ * ends early was damaged after it was opened; its length is out already. */
+static bool
+write_file(struct response *r, response_write_fn *write, void *sink)
+{
+	char piece[FILE_PIECE_BYTES];
+	size_t want;
+	ssize_t got;
+
+	while (r->file_len > 0) {
+		want = r->file_len < (int64_t)sizeof(piece)
+		    ? (size_t)r->file_len
+		    : sizeof(piece);
+		got = pread(r->file, piece, want, (off_t)r->file_at);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0) {
+			log_line("event=file_cut left=%" PRId64 " errno=%d",
+			    r->file_len, got < 0 ? errno : 0);
+			r->cut = true;
+			return false;
+		}
+		if (!write(sink, piece, (size_t)got))
+			return false;
+		r->file_at += got;
+		r->file_len -= got;
+	}
+	return true;
+}
+
 bool
-response_write(const struct response *r, bool head_only,
-    response_write_fn *write, void *sink)
+response_write(
+    struct response *r, bool head_only, response_write_fn *write, void *sink)
 {
 	const bool bodiless = r->status == 204 || r->status == 304;
+	bool written;
 
 	if (r->begun)
 		return write_rest(r, write, sink);
@@ -181,9 +244,15 @@ response_write(const struct response *r, bool head_only,
 		return false;
 	if (bodiless)
 		return write(sink, "\r\n", 2);
-	if (!write_length(r->body.len, write, sink))
+	if (!write_length(
+		r->file >= 0 ? r->file_len : (int64_t)r->body.len, write, sink))
 		return false;
-	if (head_only || r->body.len == 0)
+	if (head_only)
 		return true;
-	return write(sink, r->body.ptr, r->body.len);
+	if (r->file >= 0) {
+		written = write_file(r, write, sink);
+		close_file(r);
+		return written;
+	}
+	return r->body.len == 0 || write(sink, r->body.ptr, r->body.len);
 }

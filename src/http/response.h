@@ -3,10 +3,12 @@
  * response: an answer, built whole in memory and written once.
  *
  * Nothing leaves before response_write, so a handler may run again, or be
- * answered by an error instead, until the last moment.  The exception is a
- * body too long for that, which leaves in pieces by response_flush: from the
- * first piece on the answer has begun, its status stands, and a failure can
- * only cut it short.
+ * answered by an error instead, until the last moment.  The exceptions are
+ * bodies too long for that.  One that is made row by row leaves in pieces by
+ * response_flush: from the first piece on the answer has begun, its status
+ * stands, and a failure can only cut it short.  One that lies in a file
+ * (response_file) is read while it is written, when the handler and its
+ * transaction have long ended.
  */
 #ifndef HTTP_RESPONSE_H
 #define HTTP_RESPONSE_H
@@ -15,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define RESPONSE_MAX_BYTES ((size_t)64 << 20)
 
@@ -23,8 +26,10 @@ typedef bool response_write_fn(void *sink, const char *bytes, size_t len);
 
 struct response {
 	int status;
-	struct buf headers;       /* finished lines, each ended by CRLF */
-	struct buf body;          /* what has not left yet */
+	struct buf headers; /* finished lines, each ended by CRLF */
+	struct buf body;    /* what has not left yet */
+	int file;           /* the body instead, unless -1; owned */
+	int64_t file_at, file_len;
 	response_write_fn *write; /* where pieces go; NULL: none leave */
 	void *sink;
 	bool begun; /* status and headers have left */
@@ -35,6 +40,11 @@ struct response {
 void response_init(struct response *r);
 void response_free(struct response *r);
 void response_clear(struct response *r); /* keeps the memory, and the sink */
+
+/* Let the body be len bytes of an open file, from offset at on, instead of
+ * what is in memory.  The descriptor is the response's from now on; it is
+ * closed when the answer was written, is cleared or freed. */
+void response_file(struct response *r, int fd, int64_t at, int64_t len);
 
 /* Say where the pieces of a long body go; NULL: none leave early. */
 void response_attach(struct response *r, response_write_fn *write, void *sink);
@@ -57,10 +67,11 @@ void response_header(struct response *r, const char *name, const char *value);
  * returns false when the peer is gone).  204 and 304 go without body and
  * length; with head_only the length is sent and the body is not.  When an
  * append to headers or body has failed, a bare 500 is written instead.  Of an
- * answer that has begun the last piece is written; false when it was cut, and
- * then the connection must not be closed in the usual way. */
-bool response_write(const struct response *r, bool head_only,
-    response_write_fn *write, void *sink);
+ * answer that has begun the last piece is written.  False also when the answer
+ * was cut, or is now because its file ended early: r->cut says so, and then
+ * the connection must not be closed in the usual way. */
+bool response_write(
+    struct response *r, bool head_only, response_write_fn *write, void *sink);
 
 /* The reason phrase of a status. */
 const char *response_reason(int status);

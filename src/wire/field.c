@@ -571,12 +571,38 @@ find_param(const struct form_param *params, size_t from, size_t count,
 	return NOT_FOUND;
 }
 
+/* All values of the parameter that is at first, with commas between them;
+ * NULL when one of them is ill-formed. */
+static const char *
+join_values(const struct form_param *params, size_t first, size_t count,
+    struct arena *a)
+{
+	struct buf joined;
+	const char *text = NULL;
+	size_t i;
+
+	buf_init(&joined, SIZE_MAX / 2);
+	for (i = first; i != NOT_FOUND;
+	     i = find_param(params, i + 1, count, params[first].name)) {
+		if (params[i].value == NULL)
+			break;
+		if (i != first)
+			buf_char(&joined, ',');
+		buf_text(&joined, params[i].value);
+	}
+	if (i == NOT_FOUND && !buf_failed(&joined))
+		text = arena_text(a, buf_string(&joined));
+	buf_free(&joined);
+	return text;
+}
+
 static void
 read_query_row(struct reading *r, const struct form_param *params, size_t count,
     struct faults *faults)
 {
 	const struct field *row = r->row;
 	size_t i = find_param(params, 0, count, row->name);
+	const char *value;
 
 	if (i == NOT_FOUND)
 		i = find_param(params, 0, count, row->alias);
@@ -585,9 +611,15 @@ read_query_row(struct reading *r, const struct form_param *params, size_t count,
 			add_fault(faults, row, row->name, FAULT_MISSING);
 		return;
 	}
-	if (find_param(params, i + 1, count, params[i].name) != NOT_FOUND)
+	value = params[i].value;
+	if (row->flags & FIELD_REPEATABLE)
+		value = join_values(params, i, count, r->arena);
+	else if (find_param(params, i + 1, count, params[i].name) !=
+	    NOT_FOUND) {
 		add_fault(faults, row, params[i].name, FAULT_REPEATED);
-	else if (!read_param(r, params[i].value))
+		return;
+	}
+	if (!read_param(r, value))
 		add_fault(faults, row, params[i].name, r->fault);
 }
 

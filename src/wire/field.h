@@ -48,6 +48,8 @@ enum {
 	FIELD_TRIM = 1 << 3,           /* cut Unicode white space at both ends
 	                                * first; bounds count what is left */
 	FIELD_NO_CONTROL = 1 << 4,     /* refuse control characters */
+	FIELD_REPEATABLE = 1 << 5,     /* a query may give it again: "a=1&a=2"
+	                                * reads as "a=1,2" does */
 };
 
 /* Text is checked in this order: trim, min and max, control, check. */
@@ -129,7 +131,7 @@ bool field_read_body(const struct field_table *t, const struct body *b,
 
 /* Read a query string: percent-decoded once, '+' is a blank, ill-formed
  * escapes, UTF-8 or NUL are FAULT_TYPE of their parameter.  A parameter
- * given twice is FAULT_REPEATED, one without a row FAULT_UNKNOWN when
+ * given twice is FAULT_REPEATED (but for FIELD_REPEATABLE), one without a row FAULT_UNKNOWN when
  * refuse_unknown is set.  FIELD_TEXT, FIELD_CHOICE, FIELD_UUID,
  * FIELD_INTEGER (a plain decimal number) and FIELD_BOOLEAN (true, false)
  * can be read from a query. */

@@ -33,6 +33,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
 PROGRAM = SOURCE / "cgi-bin" / "promptledger.fcgi"
+SHIPPED = SOURCE / "lighttpd-conf" / "spawned.conf"
 SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
 THREADS = os.environ.get("PROMPTLEDGER_THREADS", "16")
@@ -98,13 +99,12 @@ def is_running(pid):
 class Site:
     """lighttpd with a responder, as it is shipped, on a port of its own."""
 
-    def __init__(self, home, run, data):
+    def __init__(self, home, run, data, configuration=SHIPPED):
         self.port = free_port()
         self.run = run
         run.mkdir(mode=0o700)
         self.server = subprocess.Popen(
-            [find("lighttpd"), "-D", "-f",
-             SOURCE / "lighttpd-conf" / "spawned.conf"],
+            [find("lighttpd"), "-D", "-f", configuration],
             env={"PATH": SEARCH_PATH, "HOME": str(run),
                  "PROMPTLEDGER_HOME": str(home),
                  "PROMPTLEDGER_RUN": str(run),

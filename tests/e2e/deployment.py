@@ -139,7 +139,9 @@ class Installation:
         file = self.data / "promptledger.conf"
         file.write_text("".join(f"{name} = {value}\n"
                                 for name, value in settings.items()))
-        file.chmod(0o644)
+        file.chmod(0o600)
+        if os.geteuid() == 0:
+            shutil.chown(file, *account())
 
     def install_site(self, htaccess="htaccess"):
         """Do what a person does who uploads to rented web space."""

@@ -120,6 +120,7 @@ without_any_source_the_defaults_hold(void **state)
 	assert_int_equal(p->config.audio_max_bytes, 10485760);
 	assert_int_equal(p->config.session_hours, 24);
 	assert_string_equal(p->config.signup, "open");
+	assert_string_equal(p->config.delete_in_use, "allow");
 	assert_string_equal(p->config.log, "all");
 }
 

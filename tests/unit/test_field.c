@@ -838,6 +838,50 @@ a_query_may_hold_unknown_names_where_the_table_allows_them(void **state)
 }
 
 static void
+a_repeatable_parameter_joins_its_values(void **state)
+{
+	static const struct field rows[] = {
+		{ .name = "id",
+		    .type = FIELD_TEXT,
+		    .flags = FIELD_REQUIRED | FIELD_REPEATABLE,
+		    .max = 5,
+		    .offset = offsetof(struct thing, title) },
+	};
+	static const struct field_table table = { FIELD_TABLE(rows) };
+	static const struct {
+		int line;
+		const char *query, *text;
+	} cases[] = {
+		{ __LINE__, "id=a", "a" },
+		{ __LINE__, "id=a&id=b", "a,b" },
+		{ __LINE__, "id=a,b&x=1&%69d=c", "a,b,c" },
+		{ __LINE__, "id=&id=&id", ",," },
+		{ __LINE__, "id=a%2Cb&id=%c3%a9", "a,b,\xc3\xa9" },
+	};
+	static const char *const bad[] = { "", "x=1", "id=%&id=a", "id=a&id=%",
+		"id=ab&id=c&id=d" };
+	static const enum fault_kind expected[] = { FAULT_MISSING,
+		FAULT_MISSING, FAULT_TYPE, FAULT_TYPE, FAULT_LONG };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(cases); i++) {
+		memset(&thing, 0, sizeof(thing));
+		if (!field_read_query(
+			&table, cases[i].query, &thing, arena, &faults))
+			fail_msg("line %d: %s", cases[i].line, show_faults());
+		assert_string_equal(thing.title.text, cases[i].text);
+	}
+	for (i = 0; i < COUNT(bad); i++) {
+		assert_false(
+		    field_read_query(&table, bad[i], &thing, arena, &faults));
+		assert_int_equal(faults.count, 1);
+		assert_int_equal(faults.list[0].kind, expected[i]);
+	}
+	arena_reset(arena);
+}
+
+static void
 any_value_is_kept_as_it_was_sent(void **state)
 {
 	static const struct field any_rows[] = {
@@ -910,6 +954,7 @@ main(void)
 		cmocka_unit_test(a_query_fills_every_member),
 		cmocka_unit_test(query_parts_are_decoded_once),
 		cmocka_unit_test(faults_of_a_query_are_gathered),
+		cmocka_unit_test(a_repeatable_parameter_joins_its_values),
 		cmocka_unit_test(
 		    a_query_may_hold_unknown_names_where_the_table_allows_them),
 		cmocka_unit_test(any_value_is_kept_as_it_was_sent),

@@ -5,7 +5,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -309,6 +312,151 @@ clearing_forgets_everything(void **state)
 	response_free(&r);
 }
 
+/*
+ * Bodies in files.
+ */
+
+#define FILE_BYTES 200000
+
+static unsigned char
+byte_at(size_t at)
+{
+	return (unsigned char)(at * 7 + at / 251);
+}
+
+static int
+make_file(void)
+{
+	static unsigned char bytes[FILE_BYTES];
+	int fd = memfd_create("body", MFD_CLOEXEC);
+	size_t i;
+
+	for (i = 0; i < FILE_BYTES; i++)
+		bytes[i] = byte_at(i);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, bytes, FILE_BYTES), FILE_BYTES);
+	return fd;
+}
+
+static bool
+is_open(int fd)
+{
+	return lseek(fd, 0, SEEK_CUR) >= 0;
+}
+
+/* Write the part of a file; what came is in sink->got. */
+static void
+write_part(int64_t at, int64_t len, bool head_only, struct sink *sink)
+{
+	struct response r;
+	int fd = make_file();
+
+	buf_init(&sink->got, 2 * FILE_BYTES);
+	sink->room = 2 * FILE_BYTES;
+	response_init(&r);
+	response_file(&r, fd, at, len);
+	assert_true(response_write(&r, head_only, write_to_sink, sink));
+	assert_false(r.cut);
+	response_free(&r);
+	assert_false(is_open(fd));
+}
+
+static void
+a_part_of_a_file_is_written_just_so(void **state)
+{
+	static const struct {
+		int64_t at, len;
+	} parts[] = { { 0, FILE_BYTES }, { 0, 0 }, { 7, 1 }, { 1, 65528 },
+		{ 100, 65529 }, { FILE_BYTES - 3, 3 } };
+	struct sink sink;
+	char head[80];
+	size_t i, j, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(parts) / sizeof(*parts); i++) {
+		write_part(parts[i].at, parts[i].len, false, &sink);
+		len = (size_t)snprintf(head, sizeof(head),
+		    "Status: 200 OK\r\nContent-Length: %d\r\n\r\n",
+		    (int)parts[i].len);
+		assert_int_equal(sink.got.len, len + (size_t)parts[i].len);
+		assert_memory_equal(sink.got.ptr, head, len);
+		for (j = 0; j < (size_t)parts[i].len; j++) {
+			if ((unsigned char)sink.got.ptr[len + j] !=
+			    byte_at((size_t)parts[i].at + j))
+				fail_msg("part %zu, byte %zu", i, j);
+		}
+		buf_free(&sink.got);
+	}
+}
+
+static void
+head_of_a_file_tells_its_length(void **state)
+{
+	struct sink sink;
+
+	(void)state;
+	write_part(10, 1000, true, &sink);
+	assert_string_equal(buf_string(&sink.got),
+	    "Status: 200 OK\r\nContent-Length: 1000\r\n\r\n");
+	buf_free(&sink.got);
+}
+
+static void
+a_file_that_ends_early_cuts_the_answer(void **state)
+{
+	struct sink sink = { .room = 2 * FILE_BYTES };
+	struct response r;
+	int fd = make_file();
+
+	(void)state;
+	buf_init(&sink.got, 2 * FILE_BYTES);
+	response_init(&r);
+	response_file(&r, fd, FILE_BYTES - 10, 11);
+	assert_false(response_write(&r, false, write_to_sink, &sink));
+	assert_true(r.cut);
+	assert_non_null(strstr(buf_string(&sink.got), "Content-Length: 11\r"));
+	response_clear(&r);
+	assert_false(r.cut);
+	assert_false(is_open(fd));
+	response_free(&r);
+	buf_free(&sink.got);
+}
+
+static void
+a_peer_that_leaves_ends_the_file(void **state)
+{
+	struct sink sink = { .room = 70000 };
+	struct response r;
+	int fd = make_file();
+
+	(void)state;
+	buf_init(&sink.got, 2 * FILE_BYTES);
+	response_init(&r);
+	response_file(&r, fd, 0, FILE_BYTES);
+	assert_false(response_write(&r, false, write_to_sink, &sink));
+	assert_false(r.cut);
+	assert_false(is_open(fd));
+	response_free(&r);
+	buf_free(&sink.got);
+}
+
+static void
+a_file_that_is_not_wanted_after_all_is_closed(void **state)
+{
+	struct response r;
+	int first = make_file(), second = make_file();
+
+	(void)state;
+	response_init(&r);
+	response_file(&r, first, 0, 1);
+	response_file(&r, second, 0, 1);
+	assert_false(is_open(first));
+	assert_true(is_open(second));
+	response_clear(&r);
+	assert_false(is_open(second));
+	response_free(&r);
+}
+
 int
 main(void)
 {
@@ -327,6 +475,11 @@ main(void)
 		cmocka_unit_test(
 		    a_peer_that_leaves_between_pieces_ends_the_answer),
 		cmocka_unit_test(clearing_forgets_everything),
+		cmocka_unit_test(a_part_of_a_file_is_written_just_so),
+		cmocka_unit_test(head_of_a_file_tells_its_length),
+		cmocka_unit_test(a_file_that_ends_early_cuts_the_answer),
+		cmocka_unit_test(a_peer_that_leaves_ends_the_file),
+		cmocka_unit_test(a_file_that_is_not_wanted_after_all_is_closed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -20,6 +20,9 @@
 #define PROBLEM_TYPE "application/problem+json"
 #define HAL_TYPE "application/hal+json"
 
+/* What admins alone may do asks for no scope of prompts. */
+#define ADMIN_CHALLENGE "Bearer error=\"insufficient_scope\", scope=\"admin\""
+
 /*
  * What bodies and queries hold.
  */
@@ -34,9 +37,9 @@ is_audio_file_name(const char *name)
 /* clang-format off */
 static const struct field words_fields[] = {
 	{.name = "request_id", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NO_CONTROL, .min = 1, .max = 255, .offset = offsetof(struct voice_words, request_id)},
-	{.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_TRIM | FIELD_NO_CONTROL, .min = 1, .max = 255, .offset = offsetof(struct voice_words, name)},
+	{.name = "name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_TRIM | FIELD_NO_CONTROL, .min = 1, .max = VOICE_NAME_MAX, .offset = offsetof(struct voice_words, name)},
 	{.name = "file_name", .type = FIELD_TEXT, .flags = FIELD_REQUIRED | FIELD_NO_CONTROL, .min = 1, .max = 255, .check = is_audio_file_name, .offset = offsetof(struct voice_words, file_name)},
-	{.name = "description", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = 1024, .offset = offsetof(struct voice_words, description)},
+	{.name = "description", .type = FIELD_TEXT, .flags = FIELD_REQUIRED, .max = VOICE_DESCRIPTION_MAX, .offset = offsetof(struct voice_words, description)},
 };
 /* clang-format on */
 static const struct field_table words_table = { FIELD_TABLE(words_fields) };
@@ -58,6 +61,21 @@ static const struct field link_fields[] = {
 };
 /* clang-format on */
 static const struct field_table link_table = { FIELD_TABLE(link_fields) };
+
+/* clang-format off */
+static const struct field deletion_fields[] = {
+	{.name = "force", .type = FIELD_BOOLEAN, .offset = offsetof(struct voice_deletion, force)},
+};
+/* clang-format on */
+static const struct field_table deletion_table = { FIELD_TABLE(
+    deletion_fields) };
+
+/* clang-format off */
+static const struct field wish_fields[] = {
+	{.name = "expires_in", .type = FIELD_INTEGER, .min = 1, .max = 3600, .offset = offsetof(struct voice_link_wish, expires_in)},
+};
+/* clang-format on */
+static const struct field_table wish_table = { FIELD_TABLE(wish_fields) };
 
 /*
  * How this family answers.
@@ -100,7 +118,11 @@ static const char *const codes[ERR_COUNT] = {
 	[ERR_BODY_MALFORMED] = "invalid_json",
 	[ERR_ROUTE_UNKNOWN] = "route_not_found",
 	[ERR_PROMPT_UNKNOWN] = "prompt_not_found",
+	[ERR_FLOW_UNKNOWN] = "flow_not_found",
+	[ERR_ASSET_UNKNOWN] = "asset_not_found",
 	[ERR_NAME_TAKEN] = "name_conflict",
+	[ERR_IN_USE] = "in_use",
+	[ERR_TEST_FAILED] = "test_failed",
 	[ERR_UPLOAD_CONSUMED] = "request_consumed",
 	[ERR_UPLOAD_PARTS] = "parts_missing",
 };
@@ -118,6 +140,7 @@ static const struct {
 	{ 413, "payload_too_large" },
 	{ 414, "uri_too_long" },
 	{ 415, "unsupported_media_type" },
+	{ 416, "range_not_satisfiable" },
 	{ 422, "unprocessable_entity" },
 	{ 429, "too_many_requests" },
 	{ 501, "not_implemented" },
@@ -158,6 +181,42 @@ describe_type(enum field_type type)
 	}
 }
 
+/* What the rows' own rules ask for. */
+static const char *
+describe_check(const struct field *row)
+{
+	static const struct {
+		bool (*check)(const char *text);
+		const char *text;
+	} rules[] = {
+		{ is_audio_file_name,
+		    "It must be a plain file name that ends in .mp3 or .wav." },
+		{ voice_is_order,
+		    "It must be name, created_at or updated_at, and :asc or "
+		    ":desc after it." },
+		{ voice_is_id_list, "It must name 1 to 100 prompts." },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		if (rules[i].check == row->check)
+			return rules[i].text;
+	}
+	return "It is not valid.";
+}
+
+static const char *
+describe_choice(const struct call *c, const struct field *row)
+{
+	const char *list = row->choices[0];
+	size_t i;
+
+	for (i = 1; row->choices[i] != NULL; i++)
+		list = arena_printf(c->arena, "%s, %s", list, row->choices[i]);
+	return arena_printf(
+	    c->arena, "The %s must be one of: %s.", row->name, list);
+}
+
 static const char *
 describe_fault(const struct call *c, const struct fault *f)
 {
@@ -173,16 +232,19 @@ describe_fault(const struct call *c, const struct fault *f)
 		return arena_printf(c->arena,
 		    "It must not be longer than %" PRId64 " characters.",
 		    f->field->max);
-	case FAULT_CONTROL:
-		return "It must not contain control characters.";
-	case FAULT_CHECK:
-		return "It must be a plain file name that ends in .mp3 or "
-		       ".wav.";
 	case FAULT_SMALL:
 	case FAULT_LARGE:
 		return arena_printf(c->arena,
 		    "It must be from %" PRId64 " to %" PRId64 ".",
 		    f->field->min, f->field->max);
+	case FAULT_CONTROL:
+		return "It must not contain control characters.";
+	case FAULT_CHECK:
+		return describe_check(f->field);
+	case FAULT_CHOICE:
+		return describe_choice(c, f->field);
+	case FAULT_UNKNOWN: /* only patches refuse other names */
+		return "It cannot be changed.";
 	case FAULT_NULL:
 	case FAULT_TYPE:
 	case FAULT_FRACTION:
@@ -206,7 +268,8 @@ show_field(struct doc *d, const char *name, const char *description)
 static void
 show_fields(struct call *c, enum err err, const char *message)
 {
-	bool by_table = err == ERR_BODY_INVALID || err == ERR_QUERY_INVALID;
+	bool by_table = err == ERR_BODY_INVALID || err == ERR_QUERY_INVALID ||
+	    err == ERR_PATCH_INVALID;
 	struct doc *d = &c->doc;
 	size_t i;
 
@@ -231,8 +294,10 @@ has_description(const struct call *c, enum err err)
 	if (c->failure.detail == NULL)
 		return false;
 	return err == ERR_BODY_MALFORMED || err == ERR_AUDIO_INVALID ||
-	    err == ERR_AUDIO_TYPE || err == ERR_BODY_TOO_LARGE ||
-	    (err == ERR_BODY_INVALID && c->failure.field == NULL);
+	    err == ERR_AUDIO_TYPE || err == ERR_TEST_FAILED ||
+	    err == ERR_BODY_TOO_LARGE ||
+	    ((err == ERR_BODY_INVALID || err == ERR_PATCH_INVALID) &&
+		c->failure.field == NULL);
 }
 
 static void
@@ -244,6 +309,17 @@ show_error(struct call *c, enum err err)
 	int status = c->reply->status;
 	struct doc *d = &c->doc;
 
+	if (status == 403 && c->route != NULL &&
+	    c->route->access == ACCESS_ADMIN)
+		response_header(c->reply, "WWW-Authenticate", ADMIN_CHALLENGE);
+	if (err == ERR_MEDIA_TYPE && c->request.method == METHOD_PATCH)
+		response_header(c->reply, "Accept-Patch",
+		    VOICE_PATCH_TYPE ", " VOICE_MERGE_TYPE
+				     ", application/json");
+	if (err == ERR_IN_USE)
+		message = c->failure.detail;
+	if (err == ERR_RANGE)
+		response_header(c->reply, "Content-Range", c->failure.detail);
 	doc_object(d, NULL);
 	if (request_accepts(&c->request, PROBLEM_TYPE)) {
 		doc_text(d, "type", "about:blank");
@@ -255,7 +331,7 @@ show_error(struct call *c, enum err err)
 	doc_text(d, "message", message);
 	if (has_description(c, err))
 		doc_text(d, "description", c->failure.detail);
-	if (status == 400)
+	if (status == 400 || err == ERR_PATCH_INVALID)
 		show_fields(c, err, message);
 	doc_object_end(d);
 }
@@ -267,9 +343,15 @@ show_error(struct call *c, enum err err)
 static enum err
 check_media(struct call *c)
 {
-	if (!request_has_type(&c->request, "application/json"))
-		return call_fail(c, ERR_MEDIA_TYPE, NULL, NULL);
-	return ERR_NONE;
+	const struct request *r = &c->request;
+
+	if (request_has_type(r, "application/json"))
+		return ERR_NONE;
+	if (r->method == METHOD_PATCH &&
+	    (request_has_type(r, VOICE_PATCH_TYPE) ||
+		request_has_type(r, VOICE_MERGE_TYPE)))
+		return ERR_NONE;
+	return call_fail(c, ERR_MEDIA_TYPE, NULL, NULL);
 }
 
 static enum err
@@ -292,6 +374,12 @@ read_body(struct call *c, const char *text, size_t len, const struct body **out)
 	if (body == NULL)
 		return call_fail(
 		    c, ERR_BODY_MALFORMED, NULL, reasons[scan.fault]);
+	/* A patch may be an array, which is no body table's. */
+	if (c->request.method == METHOD_PATCH) {
+		c->json = body;
+		*out = body_empty(c->arena);
+		return ERR_NONE;
+	}
 	if (body_kind(body) != SCAN_OBJECT)
 		return call_fail(c, ERR_BODY_INVALID, NULL,
 		    "The body must be a JSON object.");
@@ -307,6 +395,11 @@ read_body(struct call *c, const char *text, size_t len, const struct body **out)
 /* clang-format off */
 static const struct err_text put_texts[] = {
 	{ERR_UPLOAD_UNKNOWN, NULL, 400, "The upload request is unknown or has expired."},
+	{ERR_NONE, NULL, 0, NULL},
+};
+
+static const struct err_text patch_texts[] = {
+	{ERR_MEDIA_TYPE, NULL, 0, "The Content-Type must be " VOICE_PATCH_TYPE ", " VOICE_MERGE_TYPE " or application/json."},
 	{ERR_NONE, NULL, 0, NULL},
 };
 
@@ -361,6 +454,14 @@ static const struct route routes[] = {
 		.handler = voice_prompt_post,
 	},
 	{
+		.method = METHOD_GET, .path = "/voice/prompts",
+		.name = "list voice prompts",
+		.access = ACCESS_VOICE_READ, .mode = TXN_READ,
+		.query = &voice_list_fields,
+		.query_size = sizeof(struct voice_list_query),
+		.handler = voice_prompt_list,
+	},
+	{
 		.method = METHOD_GET, .path = "/voice/prompts/:id",
 		.name = "get a voice prompt",
 		.access = ACCESS_VOICE_READ, .mode = TXN_READ,
@@ -368,6 +469,69 @@ static const struct route routes[] = {
 	},
 	PUT_ROUTE("/voice/prompts/:id"),
 	PUT_ROUTE("/prompts/:id"),
+	{
+		.method = METHOD_PATCH, .path = "/voice/prompts/:id",
+		.name = "rename or describe a voice prompt",
+		.access = ACCESS_VOICE_WRITE, .mode = TXN_WRITE,
+		.body = &voice_patch_fields,
+		.body_size = sizeof(struct voice_patch),
+		.prepare = voice_patch_prepare, .handler = voice_prompt_patch,
+		.texts = patch_texts,
+	},
+	{
+		.method = METHOD_DELETE, .path = "/voice/prompts/:id",
+		.name = "delete a voice prompt",
+		.access = ACCESS_VOICE_DELETE, .mode = TXN_WRITE,
+		.query = &deletion_table,
+		.query_size = sizeof(struct voice_deletion),
+		.handler = voice_prompt_delete,
+	},
+	{
+		.method = METHOD_GET, .path = "/voice/prompts-usage",
+		.name = "count the flows that use voice prompts",
+		.access = ACCESS_VOICE_READ, .mode = TXN_READ,
+		.query = &voice_usage_fields,
+		.query_size = sizeof(struct voice_usage_query),
+		.handler = voice_usage_get,
+	},
+	{
+		.method = METHOD_GET, .path = "/voice/prompts/:id/flows",
+		.name = "list the flows that use a voice prompt",
+		.access = ACCESS_VOICE_READ, .mode = TXN_READ,
+		.query = &voice_flow_list_fields,
+		.query_size = sizeof(struct voice_page_query),
+		.handler = voice_flow_list,
+	},
+	{
+		.method = METHOD_PUT, .path = "/voice/prompts/:id/flows/:flow",
+		.name = "tell that a flow uses a voice prompt",
+		.access = ACCESS_ADMIN, .mode = TXN_WRITE,
+		.body = &voice_flow_fields,
+		.body_size = sizeof(struct voice_flow),
+		.prepare = voice_flow_prepare, .handler = voice_flow_put,
+	},
+	{
+		.method = METHOD_DELETE, .path = "/voice/prompts/:id/flows/:flow",
+		.name = "tell that a flow uses a voice prompt no more",
+		.access = ACCESS_ADMIN, .mode = TXN_WRITE,
+		.handler = voice_flow_delete,
+	},
+	{
+		.method = METHOD_GET,
+		.path = "/voice/prompts/:id/download-link",
+		.name = "ask for a download link",
+		.access = ACCESS_VOICE_DOWNLOAD, .mode = TXN_READ,
+		.query = &wish_table,
+		.query_size = sizeof(struct voice_link_wish),
+		.handler = voice_download_link_get,
+	},
+	{
+		.method = METHOD_GET, .path = "/voice/downloads/:asset",
+		.name = "download audio through a signed link",
+		.access = ACCESS_ANYONE, .mode = TXN_READ,
+		.query = &link_table, .query_size = sizeof(struct voice_link),
+		.handler = voice_download_get,
+	},
 };
 /* clang-format on */
 
@@ -395,12 +559,18 @@ static const struct err_text texts[] = {
 	{ERR_SCOPE_MISSING, NULL, 0, FORBIDDEN},
 	{ERR_SIGNATURE, NULL, 0, "The link is not valid or has expired."},
 	{ERR_PROMPT_UNKNOWN, NULL, 0, "The prompt does not exist."},
+	{ERR_FLOW_UNKNOWN, NULL, 0, "The flow does not use the prompt."},
+	{ERR_RANGE, NULL, 0, "The audio is shorter than that."},
+	{ERR_ASSET_UNKNOWN, NULL, 0, "The audio does not exist."},
 	{ERR_UPLOAD_UNKNOWN, NULL, 0, "The upload request is unknown or has expired."},
 	{ERR_UPLOAD_EMPTY, NULL, 0, "Nothing has been uploaded for the upload request yet."},
 	{ERR_UPLOAD_CONSUMED, NULL, 0, "The upload request has been used already."},
 	{ERR_UPLOAD_PARTS, NULL, 0, "Parts of the upload are missing."},
 	{ERR_NAME_TAKEN, NULL, 0, "Another prompt has this name."},
 	{ERR_STALE, NULL, 0, "The prompt was changed since it was read."},
+	{ERR_IN_USE, NULL, 0, "Flows use the prompt."},
+	{ERR_PATCH_INVALID, NULL, 0, "The patch cannot be applied to a prompt."},
+	{ERR_TEST_FAILED, NULL, 0, "A test of the patch failed, so nothing was changed."},
 	{ERR_AUDIO_INVALID, NULL, 0, "The upload is neither WAV nor MP3 audio, or is damaged."},
 	{ERR_AUDIO_TYPE, NULL, 0, "The audio is of a type that is not accepted here."},
 	{ERR_AUDIO_EMPTY, NULL, 0, "The upload is empty."},

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Prompts of the voice family: an uploaded recording with a name.
+ * Prompts of the voice family: an uploaded recording with a name.  How one is
+ * shown, created, read, replaced as a whole, and deleted.
  */
 #include "api/voice/voice.h"
 
@@ -8,11 +9,13 @@
 #include "base/text.h"
 #include "domain/asset.h"
 #include "domain/audio.h"
+#include "domain/flow.h"
 #include "domain/project.h"
 #include "domain/prompt.h"
+#include "domain/recording.h"
 #include "domain/upload.h"
-#include "domain/user.h"
 
+#include <inttypes.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -36,18 +39,29 @@ prompt_link(struct call *c, const char *id, const char *tail)
 	    c, arena_printf(c->arena, "/voice/prompts/%s%s", id, tail));
 }
 
-/* The whole answer: status, object, entity tag. */
-static enum err
-show_prompt(struct call *c, struct txn *t, const struct prompt *p, int status)
+/* What the sound is: an extension of the object. */
+static void
+show_media(struct doc *d, const struct asset *asset)
 {
-	struct user creator, updater;
-	struct doc *d;
-	enum err err;
+	char digest[2 * ASSET_DIGEST_BYTES + 1];
 
-	if ((err = user_find(t, p->created_by, &creator)) != ERR_NONE ||
-	    (err = user_find(t, p->updated_by, &updater)) != ERR_NONE)
-		return err;
-	d = voice_begin_reply(c, status);
+	text_hex(asset->sha256, sizeof(asset->sha256), digest);
+	doc_object(d, "_media");
+	doc_text(d, "media_type", audio_media_type(asset->audio.type));
+	doc_integer(d, "duration_ms", asset->audio.duration_ms);
+	doc_integer(d, "sample_rate", asset->audio.sample_rate);
+	doc_integer(d, "channels", asset->audio.channels);
+	doc_text(d, "codec", asset->audio.codec);
+	doc_integer(d, "size_bytes", asset->size_bytes);
+	doc_text(d, "sha256", digest);
+	doc_object_end(d);
+}
+
+void
+voice_show_prompt(struct call *c, struct doc *d, const struct recording *r)
+{
+	const struct prompt *p = &r->prompt;
+
 	doc_object(d, NULL);
 	doc_text(d, "id", p->id);
 	doc_text(d, "name", p->name);
@@ -56,38 +70,44 @@ show_prompt(struct call *c, struct txn *t, const struct prompt *p, int status)
 	doc_text(d, "asset_id", p->asset_id);
 	show_time(d, "created_at", p->created_at);
 	doc_text(d, "created_by", p->created_by);
-	doc_text(d, "created_user_name", creator.name);
+	doc_text(d, "created_user_name", r->creator_name);
 	show_time(d, "updated_at", p->updated_at);
 	doc_text(d, "updated_by", p->updated_by);
-	doc_text(d, "updated_user_name", updater.name);
+	doc_text(d, "updated_user_name", r->updater_name);
+	if (r->asset.id != NULL)
+		show_media(d, &r->asset);
 	doc_object(d, "_links");
 	voice_show_link(d, "self", prompt_link(c, p->id, ""));
-	voice_show_link(
-	    d, "download_link", prompt_link(c, p->id, "/download-link"));
+	if (r->asset.id != NULL)
+		voice_show_link(d, "download_link",
+		    prompt_link(c, p->id, "/download-link"));
 	doc_object_end(d);
 	doc_object_end(d);
-	call_etag(c, p->id, p->revision);
+}
+
+/* The whole answer: status, object, entity tag. */
+static void
+answer_prompt(struct call *c, const struct recording *r, int status)
+{
+	voice_show_prompt(c, voice_begin_reply(c, status), r);
+	call_etag(c, r->prompt.id, r->prompt.revision);
+}
+
+enum err
+voice_answer_prompt(struct call *c, struct txn *t, const char *id, int status)
+{
+	struct recording r;
+	enum err err;
+
+	if ((err = recording_find(t, id, &r)) != ERR_NONE)
+		return err;
+	answer_prompt(c, &r, status);
 	return ERR_NONE;
 }
 
 /*
- * Prompts.
+ * Creating and replacing.
  */
-
-/* Text prompts are none of this family's. */
-static enum err
-find_voice_prompt(struct txn *t, const char *id, struct prompt *out)
-{
-	struct prompt p = { 0 };
-	enum err err;
-
-	if ((err = prompt_find(t, id, &p)) != ERR_NONE)
-		return err;
-	if (text_equal(p.kind, "text"))
-		return txn_fail(t, ERR_PROMPT_UNKNOWN, "id", NULL);
-	*out = p;
-	return ERR_NONE;
-}
 
 /* What a call asks for, whatever the order and spacing of its JSON.  The
  * texts hold no NUL, so their ends tell them apart. */
@@ -146,13 +166,13 @@ check_upload(struct call *c, struct txn *t, const struct upload *u)
 }
 
 static enum err
-show_created(struct call *c, struct txn *t, const struct prompt *p)
+answer_created(struct call *c, struct txn *t, const char *id)
 {
 	enum err err;
 
-	if ((err = show_prompt(c, t, p, 201)) != ERR_NONE)
+	if ((err = voice_answer_prompt(c, t, id, 201)) != ERR_NONE)
 		return err;
-	response_header(c->reply, "Location", prompt_link(c, p->id, ""));
+	response_header(c->reply, "Location", prompt_link(c, id, ""));
 	return ERR_NONE;
 }
 
@@ -184,17 +204,18 @@ voice_prompt_post(struct call *c, struct txn *t)
 {
 	const struct voice_words *w = c->body;
 	unsigned char digest[UPLOAD_DIGEST_BYTES];
-	struct upload u;
+	struct recording present = { 0 };
 	struct prompt p = { 0 };
+	struct upload u;
 	enum err err;
 
 	digest_words("create", w, digest);
 	if ((err = upload_find(t, w->request_id.text, &u)) != ERR_NONE)
 		return err;
 	if (upload_was_consumed_by(&u, digest)) {
-		err = find_voice_prompt(t, u.consumed_by, &p);
-		if (err == ERR_NONE && is_repeated(&u, &p, digest))
-			return show_created(c, t, &p);
+		err = recording_find(t, u.consumed_by, &present);
+		if (err == ERR_NONE && is_repeated(&u, &present.prompt, digest))
+			return answer_created(c, t, u.consumed_by);
 		if (err != ERR_NONE && err != ERR_PROMPT_UNKNOWN)
 			return err;
 	}
@@ -202,25 +223,12 @@ voice_prompt_post(struct call *c, struct txn *t)
 	    (err = create_prompt(c, t, u.asset_id, &p)) != ERR_NONE ||
 	    (err = upload_consume(t, &u, p.id, digest)) != ERR_NONE)
 		return err;
-	return show_created(c, t, &p);
-}
-
-enum err
-voice_prompt_get(struct call *c, struct txn *t)
-{
-	struct prompt p = { 0 };
-	enum err err;
-
-	if ((err = find_voice_prompt(t, call_param(c, 0), &p)) != ERR_NONE)
-		return err;
-	if (call_not_modified(c, p.id, p.revision))
-		return ERR_NONE;
-	return show_prompt(c, t, &p, 200);
+	return answer_created(c, t, p.id);
 }
 
 static enum err
-update_prompt(
-    struct call *c, struct txn *t, const char *asset_id, struct prompt *p)
+update_prompt(struct call *c, struct txn *t, const char *asset_id,
+    const struct prompt *old)
 {
 	const struct voice_words *w = c->body;
 	struct prompt_patch patch = {
@@ -229,8 +237,9 @@ update_prompt(
 		.asset_id = { GIVEN_VALUE, asset_id },
 		.file_name = w->file_name,
 	};
+	struct prompt updated;
 
-	return prompt_update(t, p, &patch, c->caller.user_id, p);
+	return prompt_update(t, old, &patch, c->caller.user_id, &updated);
 }
 
 /* A repeated call is told apart before If-Match is looked at: that it does
@@ -240,21 +249,77 @@ voice_prompt_put(struct call *c, struct txn *t)
 {
 	const struct voice_words *w = c->body;
 	unsigned char digest[UPLOAD_DIGEST_BYTES];
+	struct recording old = { 0 };
+	const struct prompt *p = &old.prompt;
 	struct upload u;
-	struct prompt p = { 0 };
 	enum err err, found;
 
 	digest_words("update", w, digest);
-	if ((err = find_voice_prompt(t, call_param(c, 0), &p)) != ERR_NONE)
+	if ((err = recording_find(t, call_param(c, 0), &old)) != ERR_NONE)
 		return err;
 	found = upload_find(t, w->request_id.text, &u);
-	if (found == ERR_NONE && is_repeated(&u, &p, digest))
-		return show_prompt(c, t, &p, 201);
-	if ((err = call_precondition(c, p.id, p.revision)) != ERR_NONE ||
+	if (found == ERR_NONE && is_repeated(&u, p, digest)) {
+		answer_prompt(c, &old, 201);
+		return ERR_NONE;
+	}
+	if ((err = call_precondition(c, p->id, p->revision)) != ERR_NONE ||
 	    (err = found) != ERR_NONE ||
 	    (err = check_upload(c, t, &u)) != ERR_NONE ||
-	    (err = update_prompt(c, t, u.asset_id, &p)) != ERR_NONE ||
-	    (err = upload_consume(t, &u, p.id, digest)) != ERR_NONE)
+	    (err = update_prompt(c, t, u.asset_id, p)) != ERR_NONE ||
+	    (err = upload_consume(t, &u, p->id, digest)) != ERR_NONE)
 		return err;
-	return show_prompt(c, t, &p, 201);
+	return voice_answer_prompt(c, t, p->id, 201);
+}
+
+/*
+ * Reading and deleting.
+ */
+
+enum err
+voice_prompt_get(struct call *c, struct txn *t)
+{
+	struct recording r;
+	enum err err;
+
+	if ((err = recording_find(t, call_param(c, 0), &r)) != ERR_NONE)
+		return err;
+	if (!call_not_modified(c, r.prompt.id, r.prompt.revision))
+		answer_prompt(c, &r, 200);
+	return ERR_NONE;
+}
+
+/* Do flows stand in the way? */
+static enum err
+check_use(struct call *c, struct txn *t, const char *id)
+{
+	const struct voice_deletion *q = c->query;
+	int64_t count = 0;
+	enum err err;
+
+	if (q->force.value ||
+	    !text_equal(c->site->config->delete_in_use, "refuse"))
+		return ERR_NONE;
+	if ((err = flow_count(t, id, &count)) != ERR_NONE || count == 0)
+		return err;
+	return call_fail(c, ERR_IN_USE, NULL,
+	    arena_printf(c->arena,
+		"The prompt is used by %" PRId64 " %s; force=true deletes it "
+		"all the same.",
+		count, count == 1 ? "flow" : "flows"));
+}
+
+enum err
+voice_prompt_delete(struct call *c, struct txn *t)
+{
+	struct recording r;
+	const struct prompt *p = &r.prompt;
+	enum err err;
+
+	if ((err = recording_find(t, call_param(c, 0), &r)) != ERR_NONE ||
+	    (err = call_precondition(c, p->id, p->revision)) != ERR_NONE ||
+	    (err = check_use(c, t, p->id)) != ERR_NONE ||
+	    (err = prompt_delete(t, p->id)) != ERR_NONE)
+		return err;
+	call_reply_empty(c, 204);
+	return ERR_NONE;
 }
