@@ -100,6 +100,7 @@ store_open(const struct store_options *options, struct store **out, bool *fresh,
 		return err_fail(f, ERR_INTERNAL, NULL, "out of memory");
 	set_up_sqlite();
 	pthread_mutex_init(&s->mutex, NULL);
+	pthread_cond_init(&s->committer_wake, NULL);
 	s->options = *options;
 	s->lock.fd = -1;
 	s->dir = strdup(options->dir);
@@ -126,6 +127,19 @@ done:
 	return err;
 }
 
+/* It leads only while something is queued, so it is idle now. */
+static void
+stop_committer(struct store *s)
+{
+	if (!s->has_committer)
+		return;
+	pthread_mutex_lock(&s->mutex);
+	s->stops_committer = true;
+	pthread_cond_signal(&s->committer_wake);
+	pthread_mutex_unlock(&s->mutex);
+	pthread_join(s->committer, NULL);
+}
+
 void
 store_close(struct store *s)
 {
@@ -133,6 +147,7 @@ store_close(struct store *s)
 
 	if (s == NULL)
 		return;
+	stop_committer(s);
 	for (r = s->idle_readers; r != NULL; r = next) {
 		next = r->next;
 		connection_close(r->connection);
@@ -140,6 +155,7 @@ store_close(struct store *s)
 	}
 	connection_close(s->writer);
 	lock_close(&s->lock);
+	pthread_cond_destroy(&s->committer_wake);
 	pthread_mutex_destroy(&s->mutex);
 	free(s->path);
 	free(s->dir);

@@ -31,6 +31,12 @@ struct store {
 	bool has_leader;
 	bool upkeep_asked;
 
+	/* The thread that leads when more is queued than one group took;
+	 * started when that happens first.  Also under the mutex. */
+	bool has_committer, committer_leads, stops_committer;
+	pthread_t committer;
+	pthread_cond_t committer_wake;
+
 	/* The leader's, and nobody else's. */
 	struct connection *writer; /* NULL until the first write */
 	struct lock lock;

@@ -15,7 +15,8 @@
 #define GROUP_MEMBERS_MAX 256
 #define GROUP_TIME_MAX_US 20000
 
-/* One queued write, on the stack of the thread that waits for it. */
+/* One queued write, on the stack of the thread that waits for it, or in the
+ * arena of the call that was submitted. */
 struct job {
 	struct job *next;
 	txn_fn *fn;
@@ -24,8 +25,9 @@ struct job {
 	int64_t queued_us;
 	int64_t lock_ms; /* how long it waits for the turn */
 	enum err err;
+	txn_settled_fn *settled; /* NULL: a thread waits for done */
 	bool done;
-	pthread_cond_t wake; /* done, or your turn to lead */
+	pthread_cond_t wake;
 };
 
 struct group {
@@ -166,8 +168,7 @@ run_member(struct store *s, struct connection *c, struct job *j)
 		connection_step(c, STATEMENT_TXN_ROLLBACK, &ignored);
 }
 
-/* The job stays on its owner's stack, who waits until it is done.  Called
- * with the mutex held. */
+/* Called with the mutex held. */
 static void
 push_job(struct store *s, struct job *j)
 {
@@ -280,74 +281,170 @@ run_group(struct store *s, struct connection *c, struct group *g)
 		connection_step(c, STATEMENT_TXN_ROLLBACK, &f);
 }
 
-/* Lead one group, then pass the lead on.  The caller's own job is at the
- * queue's head and done when this returns. */
+/* Take the turn among processes and run one group, which the queue's head
+ * begins. */
+static void
+lead_group(struct store *s, const struct job *head, struct group *g)
+{
+	int64_t waited_ms = (clock_steady_us() - head->queued_us) / 1000;
+	int64_t left_ms = head->lock_ms - waited_ms;
+	struct connection *c;
+	struct failure f = { 0 };
+
+	if (lock_take(&s->lock, left_ms > 0 ? left_ms : 0, &f) != ERR_NONE) {
+		fail_waiting(s, g, &f);
+		return;
+	}
+	if (store_writer(s, &c, &f) == ERR_NONE)
+		run_group(s, c, g);
+	else
+		fail_waiting(s, g, &f);
+	lock_release(&s->lock);
+}
+
+/* Tell every member how it ended.  A job may be gone, and its memory used for
+ * something else, as soon as its owner knows. */
+static void
+settle_group(struct store *s, const struct group *g, const struct job *own)
+{
+	struct job *j, *next;
+
+	for (j = g->first; j != NULL; j = next) {
+		next = j->next;
+		j->call->outcome = j->err;
+		if (j == own) {
+			j->done = true;
+		} else if (j->settled != NULL) {
+			j->settled(j->arg);
+		} else {
+			pthread_mutex_lock(&s->mutex);
+			j->done = true;
+			pthread_cond_signal(&j->wake);
+			pthread_mutex_unlock(&s->mutex);
+		}
+	}
+}
+
+/* Lead one group; own, the leader's job at the queue's head, is done
+ * afterwards and nobody is told.  Called, and returns, with the mutex held. */
+static void
+lead_one(struct store *s, const struct job *own)
+{
+	const struct job *head = s->queue_head;
+	struct group g = { 0 };
+
+	pthread_mutex_unlock(&s->mutex);
+	lead_group(s, head, &g);
+	settle_group(s, &g, own);
+	pthread_mutex_lock(&s->mutex);
+}
+
+/* The committer's thread.  It holds the lead from the moment it is given to
+ * it, awake or not, until nothing is queued. */
+static void *
+run_committer(void *store)
+{
+	struct store *s = store;
+
+	pthread_mutex_lock(&s->mutex);
+	while (!s->stops_committer) {
+		if (!s->committer_leads) {
+			pthread_cond_wait(&s->committer_wake, &s->mutex);
+			continue;
+		}
+		while (s->queue_head != NULL)
+			lead_one(s, NULL);
+		s->committer_leads = s->has_leader = false;
+	}
+	pthread_mutex_unlock(&s->mutex);
+	return NULL;
+}
+
+/* False where threads are limited. */
+static bool
+pass_lead(struct store *s)
+{
+	if (!s->has_committer &&
+	    pthread_create(&s->committer, NULL, run_committer, s) != 0)
+		return false;
+	s->has_committer = s->committer_leads = true;
+	pthread_cond_signal(&s->committer_wake);
+	return true;
+}
+
+/* The writer is idle and own is the only job: lead its group, then give the
+ * lead away, so that no caller's thread works for others for long.  Called,
+ * and returns, with the mutex held. */
 static void
 lead(struct store *s, const struct job *own)
 {
-	int64_t waited_ms = (clock_steady_us() - own->queued_us) / 1000;
-	int64_t left_ms = own->lock_ms - waited_ms;
-	struct group g = { 0 };
-	struct connection *c;
-	struct failure f = { 0 };
-	struct job *j, *next;
-
-	if (lock_take(&s->lock, left_ms > 0 ? left_ms : 0, &f) != ERR_NONE) {
-		fail_waiting(s, &g, &f);
-	} else {
-		if (store_writer(s, &c, &f) == ERR_NONE)
-			run_group(s, c, &g);
-		else
-			fail_waiting(s, &g, &f);
-		lock_release(&s->lock);
-	}
-	pthread_mutex_lock(&s->mutex);
-	for (j = g.first; j != NULL; j = next) {
-		next = j->next; /* j's stack may go once done is seen */
-		j->done = true;
-		pthread_cond_signal(&j->wake);
+	s->has_leader = true;
+	lead_one(s, own);
+	while (s->queue_head != NULL) {
+		if (pass_lead(s))
+			return;
+		lead_one(s, NULL);
 	}
 	s->has_leader = false;
-	if (s->queue_head != NULL)
-		pthread_cond_signal(&s->queue_head->wake);
-	pthread_mutex_unlock(&s->mutex);
 }
 
 enum manners { WAITS, GIVES_WAY };
+
+static struct job
+make_job(const struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
+{
+	assert(call->actor.id != NULL);
+	return (struct job){
+		.fn = fn,
+		.arg = arg,
+		.call = call,
+		.queued_us = clock_steady_us(),
+		.lock_ms = s->options.lock_ms,
+	};
+}
 
 static enum err
 run_write(struct store *s, enum manners manners, txn_fn *fn, void *arg,
     struct txn_call *call)
 {
-	struct job j = {
-		.fn = fn,
-		.arg = arg,
-		.call = call,
-		.queued_us = clock_steady_us(),
-		.lock_ms = manners == WAITS ? s->options.lock_ms : 0,
-	};
+	struct job j = make_job(s, fn, arg, call);
 
-	assert(call->actor.id != NULL);
 	pthread_mutex_lock(&s->mutex);
-	if (manners == GIVES_WAY && (s->has_leader || s->queue_head != NULL)) {
-		pthread_mutex_unlock(&s->mutex);
-		return err_fail(call->failure, ERR_BUSY, NULL, "other writers");
+	if (manners == GIVES_WAY) {
+		if (s->has_leader) {
+			pthread_mutex_unlock(&s->mutex);
+			return err_fail(
+			    call->failure, ERR_BUSY, NULL, "other writers");
+		}
+		j.lock_ms = 0;
 	}
 	pthread_cond_init(&j.wake, NULL);
 	push_job(s, &j);
-	while (!j.done) {
-		if (s->has_leader || s->queue_head != &j) {
-			pthread_cond_wait(&j.wake, &s->mutex);
-			continue;
-		}
-		s->has_leader = true;
-		pthread_mutex_unlock(&s->mutex);
+	if (!s->has_leader)
 		lead(s, &j);
-		pthread_mutex_lock(&s->mutex);
-	}
+	while (!j.done)
+		pthread_cond_wait(&j.wake, &s->mutex);
 	pthread_mutex_unlock(&s->mutex);
 	pthread_cond_destroy(&j.wake);
 	return j.err;
+}
+
+bool
+txn_submit(struct store *s, txn_fn *fn, void *arg, struct txn_call *call,
+    txn_settled_fn *settled)
+{
+	struct job *j = arena_alloc(call->arena, sizeof(*j));
+	bool leads;
+
+	*j = make_job(s, fn, arg, call);
+	j->settled = settled;
+	pthread_mutex_lock(&s->mutex);
+	push_job(s, j);
+	leads = !s->has_leader;
+	if (leads)
+		lead(s, j);
+	pthread_mutex_unlock(&s->mutex);
+	return leads;
 }
 
 enum err

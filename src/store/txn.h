@@ -3,10 +3,12 @@
  * txn: the only way to the data.
  *
  * A read runs on a connection of its own, in one snapshot.  Writes of all
- * threads are committed in groups: whoever finds the writer idle leads; the
- * leader takes all that is queued, runs each member inside its own savepoint
- * under its own name in the audit log, commits once, and only then tells
- * everybody.  The effect equals some serial order of single transactions.
+ * threads are committed in groups: whoever finds the writer idle leads one
+ * group, and what has queued meanwhile is led by a thread of the store's own,
+ * until nothing is queued.  The leader takes all that is queued, runs each
+ * member inside its own savepoint under its own name in the audit log, commits
+ * once, and only then tells everybody.  The effect equals some serial order of
+ * single transactions.
  *
  * A txn_fn is a function of its argument and its transaction and of nothing
  * else: it may run on another thread, and it may run again from the start on
@@ -37,7 +39,8 @@ struct txn_actor {
 	const char *family; /* promptcrafter, px0, voice, admin, cli */
 };
 
-/* What a call brings along; it lives until txn_run has returned. */
+/* What a call brings along; it lives until txn_run has returned, or until a
+ * submitted write is settled. */
 struct txn_call {
 	struct arena *arena;
 	struct failure *failure;
@@ -45,6 +48,7 @@ struct txn_call {
 	int64_t now_ms;
 	unsigned now_part; /* of that millisecond, in 4096ths */
 	unsigned char seed[32];
+	enum err outcome; /* of a submitted write, once it is settled */
 };
 
 /* Draw time and seed for one call. */
@@ -63,8 +67,24 @@ typedef enum err txn_fn(struct txn *t, void *arg);
 enum err txn_run(struct store *s, enum txn_mode mode, txn_fn *fn, void *arg,
     struct txn_call *call);
 
+/* Told that a submitted write is settled: in the thread of its group's leader,
+ * who has others to tell and the next group to lead, so it hands on what it
+ * was told and returns. */
+typedef void txn_settled_fn(void *arg);
+
 /*
- * The same for upkeep, a write that gives way: ERR_BUSY at once when another
+ * Do what txn_run does with TXN_WRITE, without holding the thread until the
+ * COMMIT.  True: the write is settled already (this thread led the group) and
+ * nobody is told.  False: settled(arg) is called exactly once, in another
+ * thread and perhaps before txn_submit has returned; until then the caller
+ * leaves arg, call and the call's arena alone.  Either way call->outcome says
+ * what txn_run would have returned.
+ */
+bool txn_submit(struct store *s, txn_fn *fn, void *arg, struct txn_call *call,
+    txn_settled_fn *settled);
+
+/*
+ * The same as txn_run for upkeep, a write that gives way: ERR_BUSY at once when another
  * write is queued or runs, here or in another process.  What comes later must
  * wait for it, so fn does a little only, and ends early when txn_is_awaited.
  */
