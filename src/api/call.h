@@ -47,6 +47,9 @@ struct site {
  * is gone. */
 typedef ssize_t call_read_fn(void *source, char *bytes, size_t len);
 
+/* Told that a parked call may go on: see dispatch. */
+typedef void call_resume_fn(void *source);
+
 struct call {
 	const struct site *site;
 	struct arena *arena;
@@ -54,7 +57,9 @@ struct call {
 	                                   * writes may run elsewhere */
 	struct request request;
 	call_read_fn *read;
-	void *source;
+	call_resume_fn *resume; /* NULL: the call cannot be parked */
+	void *source;           /* for both */
+	int64_t start_us;       /* by the steady clock */
 
 	const struct family *family; /* never NULL once routing was tried */
 	const struct route *route;   /* NULL: no such route */

@@ -17,6 +17,8 @@
 #define IDEMPOTENCY_MS (INT64_C(24) * 60 * 60 * 1000)
 #define IDEMPOTENCY_KEY_MAX 255
 
+#define PARKED_BODY_MAX (64 << 10)
+
 /*
  * Routing.
  */
@@ -456,6 +458,8 @@ set_actor(struct call *c)
 	};
 }
 
+/* All that happens outside of a write transaction: the whole answer of a
+ * read, and of a write what comes before it. */
 static enum err
 answer(struct call *c)
 {
@@ -481,8 +485,38 @@ answer(struct call *c)
 		return err;
 	if (r->mode == TXN_READ)
 		return txn_run(store, TXN_READ, answer_question, c, &c->txn);
+	return ERR_NONE;
+}
+
+/* A parked call keeps its body.  A big one holds its worker instead, so that
+ * no more of them fill the memory than there are workers. */
+static bool
+may_park(const struct call *c)
+{
+	return c->resume != NULL && c->request.content_length >= 0 &&
+	    c->request.content_length <= PARKED_BODY_MAX;
+}
+
+static void
+resume_call(void *call)
+{
+	const struct call *c = call;
+
+	c->resume(c->source);
+}
+
+/* The write transaction; false when the call is parked. */
+static bool
+write_answer(struct call *c)
+{
+	struct store *store = c->site->store;
+
 	set_actor(c);
-	return txn_run(store, TXN_WRITE, answer_write, c, &c->txn);
+	if (may_park(c))
+		return txn_submit(
+		    store, answer_write, c, &c->txn, resume_call);
+	c->txn.outcome = txn_run(store, TXN_WRITE, answer_write, c, &c->txn);
+	return true;
 }
 
 static const char *
@@ -524,7 +558,7 @@ cut_answer(struct call *c, enum err err)
 }
 
 static void
-log_call(const struct call *c, enum err err, int64_t start_us)
+log_call(const struct call *c, enum err err)
 {
 	const char *log = c->site->config->log;
 
@@ -536,43 +570,52 @@ log_call(const struct call *c, enum err err, int64_t start_us)
 	    c->request_id, c->family->name, c->request.method_name,
 	    c->route == NULL ? "-" : c->route->path, c->reply->status,
 	    err_info(err)->slug,
-	    (double)(clock_steady_us() - start_us) / 1000.0);
+	    (double)(clock_steady_us() - c->start_us) / 1000.0);
 }
 
-void
-dispatch(const struct site *site, struct template_cache *templates,
-    struct arena *arena, const char *const *env, call_read_fn *read,
-    void *source, struct response *reply, bool *head_only)
+/* The answer's last touch; true, for there is one now. */
+static bool
+conclude(struct call *c, enum err err)
 {
-	int64_t start_us = clock_steady_us();
-	struct call *c = arena_alloc(arena, sizeof(*c));
-	char request_id[17];
-	enum err err;
-
-	c->site = site;
-	c->arena = arena;
-	c->templates = templates;
-	c->read = read;
-	c->source = source;
-	c->reply = reply;
-	txn_call_init(&c->txn, arena, &c->failure);
-	text_hex(c->txn.seed, 8, request_id);
-	c->request_id = request_id;
-	err = route_request(c, env);
-	if (err != ERR_NONE || (c->route->flags & ROUTE_STREAM) == 0)
-		response_attach(reply, NULL, NULL);
-	c->content_type = choose_type(c, err);
-	if (err == ERR_NONE)
-		err = answer(c);
-	else if (cors_preflight(
-		     site->config->cors_origins, &c->request, c->allow, reply))
-		err = ERR_NONE;
-	if (err != ERR_NONE && reply->begun)
+	if (err != ERR_NONE && c->reply->begun)
 		cut_answer(c, err);
 	else if (err != ERR_NONE)
 		show_failure(c, err);
-	if (!reply->begun)
+	if (!c->reply->begun)
 		call_seal(c);
-	*head_only = c->request.method == METHOD_HEAD;
-	log_call(c, err, start_us);
+	log_call(c, err);
+	return true;
+}
+
+bool
+dispatch(struct call *c, const char *const *env)
+{
+	char request_id[17];
+	enum err err;
+
+	c->start_us = clock_steady_us();
+	txn_call_init(&c->txn, c->arena, &c->failure);
+	text_hex(c->txn.seed, 8, request_id);
+	c->request_id = arena_text(c->arena, request_id);
+	err = route_request(c, env);
+	if (err != ERR_NONE || (c->route->flags & ROUTE_STREAM) == 0)
+		response_attach(c->reply, NULL, NULL);
+	c->content_type = choose_type(c, err);
+	if (err == ERR_NONE)
+		err = answer(c);
+	else if (cors_preflight(c->site->config->cors_origins, &c->request,
+		     c->allow, c->reply))
+		return conclude(c, ERR_NONE);
+	if (err == ERR_NONE && c->route->mode == TXN_WRITE) {
+		if (!write_answer(c))
+			return false;
+		err = c->txn.outcome;
+	}
+	return conclude(c, err);
+}
+
+void
+dispatch_resume(struct call *c)
+{
+	(void)conclude(c, c->txn.outcome);
 }

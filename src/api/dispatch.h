@@ -9,16 +9,23 @@
 #include "api/call.h"
 
 /*
- * Answer one request.  env ("NAME=value", ended by NULL) and what read gives
- * are the client's and hostile.  The answer, good or bad, is in reply when
- * this returns (of a long one, the last piece: the others have left through
- * what was attached to it); every change it tells of is durable by then.  One line is
- * logged.  The arena and templates are the worker's; the arena is used and
- * not reset.  *head_only tells whether the
- * body must stay unsent.
+ * Answer one request.  The caller has filled c's site, arena, templates, read,
+ * resume, source and reply; env ("NAME=value", ended by NULL) and what read
+ * gives are the client's and hostile.
+ *
+ * True: the answer, good or bad, is in the reply (of a long one, the last
+ * piece: the others have left through what was attached to it), and every
+ * change it tells of is durable.
+ *
+ * False: the call is parked; its write is on its way to the disk.  It may not
+ * be touched before resume(source) has been called, once, in whatever thread
+ * and perhaps before dispatch has returned.  Then dispatch_resume completes
+ * the answer.
+ *
+ * One line is logged for the answer.  The arena is used and not reset; c lies
+ * in it.
  */
-void dispatch(const struct site *site, struct template_cache *templates,
-    struct arena *arena, const char *const *env, call_read_fn *read,
-    void *source, struct response *reply, bool *head_only);
+bool dispatch(struct call *c, const char *const *env);
+void dispatch_resume(struct call *c);
 
 #endif

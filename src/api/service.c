@@ -26,6 +26,10 @@
 #define CGI_UPKEEP_US 500000
 #define PURGE_PAUSE_US 10000000
 
+/* As many calls as one group commits may wait for their COMMIT, beside those
+ * that are at work: more would only wait for the next. */
+#define PARKED_MAX 256
+
 struct app {
 	struct arena *arena; /* as long as the process: the settings */
 	struct config config;
@@ -44,12 +48,19 @@ struct app {
 	bool stopping;
 };
 
+/* What belongs to a thread. */
 struct worker {
 	struct app *app;
-	struct arena *arena;
 	struct template_cache *templates;
-	struct response reply;
 	bool saw_ready; /* once true, no need to ask again */
+};
+
+/* What belongs to an exchange, which may be begun by one worker and ended by
+ * another. */
+struct visit {
+	struct arena *arena;
+	struct response reply;
+	struct call *call; /* in the arena */
 };
 
 static const char *
@@ -271,23 +282,81 @@ read_exchange(void *exchange, char *bytes, size_t len)
 }
 
 static void
+resume_exchange(void *exchange)
+{
+	exchange_resume(exchange);
+}
+
+static void
+send_answer(struct visit *v, struct exchange *x)
+{
+	bool head_only =
+	    v->call != NULL && v->call->request.method == METHOD_HEAD;
+
+	/* A peer that is gone has nothing more to be told. */
+	(void)response_write(&v->reply, head_only, exchange_write, x);
+	if (v->reply.cut)
+		exchange_abort(x);
+	v->call = NULL;
+	response_shrink(&v->reply);
+	arena_reset(v->arena);
+}
+
+static bool
 handle(void *worker, struct exchange *x)
 {
 	struct worker *w = worker;
-	bool head_only = false;
+	struct visit *v = x->visit;
 
-	response_attach(&w->reply, exchange_write, x);
-	if (make_ready(w, x->env))
-		dispatch(&w->app->site, w->templates, w->arena, x->env,
-		    read_exchange, x, &w->reply, &head_only);
-	else
-		show_not_ready(&w->reply);
-	/* A peer that is gone has nothing more to be told. */
-	(void)response_write(&w->reply, head_only, exchange_write, x);
-	if (w->reply.cut)
-		exchange_abort(x);
-	response_clear(&w->reply);
-	arena_reset(w->arena);
+	response_attach(&v->reply, exchange_write, x);
+	if (make_ready(w, x->env)) {
+		v->call = arena_alloc(v->arena, sizeof(*v->call));
+		v->call->site = &w->app->site;
+		v->call->arena = v->arena;
+		v->call->templates = w->templates;
+		v->call->read = read_exchange;
+		v->call->resume = x->may_park ? resume_exchange : NULL;
+		v->call->source = x;
+		v->call->reply = &v->reply;
+		if (!dispatch(v->call, x->env))
+			return false;
+	} else {
+		show_not_ready(&v->reply);
+	}
+	send_answer(v, x);
+	return true;
+}
+
+static void
+handle_resumed(struct exchange *x)
+{
+	struct visit *v = x->visit;
+
+	dispatch_resume(v->call);
+	send_answer(v, x);
+}
+
+static void *
+start_visit(void *app)
+{
+	struct visit *v = calloc(1, sizeof(*v));
+
+	(void)app;
+	if (v == NULL)
+		return NULL;
+	v->arena = arena_new();
+	response_init(&v->reply);
+	return v;
+}
+
+static void
+end_visit(void *visit)
+{
+	struct visit *v = visit;
+
+	response_free(&v->reply);
+	arena_free(v->arena);
+	free(v);
 }
 
 static void *
@@ -303,8 +372,6 @@ start_worker(void *app)
 		return NULL;
 	}
 	w->app = app;
-	w->arena = arena_new();
-	response_init(&w->reply);
 	return w;
 }
 
@@ -313,8 +380,6 @@ end_worker(void *worker)
 {
 	struct worker *w = worker;
 
-	response_free(&w->reply);
-	arena_free(w->arena);
 	template_cache_free(w->templates);
 	free(w);
 }
@@ -354,9 +419,13 @@ serve(struct app *app)
 {
 	struct fcgi_service service = {
 		.threads = app->as_cgi ? 1 : (unsigned)app->config.threads,
+		.parked_max = PARKED_MAX,
 		.worker_start = start_worker,
 		.worker_end = end_worker,
+		.visit_start = start_visit,
+		.visit_end = end_visit,
 		.handle = handle,
+		.handle_resumed = handle_resumed,
 		.should_end = binary_was_replaced,
 		.app = app,
 	};

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "http/fcgi.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 
 #include <assert.h>
@@ -40,6 +41,10 @@
 
 #define TROUBLE_PAUSE_MS 100
 
+/* How often a worker that drains looks whether the others have finished what
+ * is parked. */
+#define PARKED_LOOK_MS 20
+
 /* How much of a body that nobody wants is read away under plain CGI. */
 #define CGI_UNREAD_MAX ((int64_t)64 << 20)
 
@@ -54,7 +59,19 @@ struct service {
 	struct fcgi_service app;
 	int drain;          /* eventfd, readable from the drain's start on */
 	atomic_bool closed; /* take nothing more, whatever waits */
+
+	/* Handled, not finished.  Counted by the worker that parks, so it may
+	 * be -1 for a moment, when another was quick to finish. */
+	atomic_int parked;
+	atomic_uint resumed_count;
+	int bell; /* eventfd, readable while somebody is in resumed */
+
 	pthread_mutex_t lock;
+	struct peer *idle;             /* under the lock, as the rest */
+	struct peer *resumed, *newest; /* queue of those to be finished */
+	unsigned peers, peers_max;
+	unsigned starving; /* workers that wait for a peer */
+	pthread_cond_t fed;
 	pthread_cond_t changed;
 	unsigned reported; /* workers whose start is known, under the lock */
 	unsigned failed;   /* of these, the ones that could not start */
@@ -63,10 +80,15 @@ struct service {
 	struct worker workers[];
 };
 
-/* Behind exchange.stream; request is NULL under plain CGI. */
+/* One exchange at a time; behind exchange.stream. */
 struct peer {
-	FCGX_Request *request;
-	int64_t unread; /* plain CGI: bytes of the body that may still come */
+	struct peer *next; /* idle, or to be finished */
+	struct service *service;
+	struct exchange exchange;
+	FCGX_Request *request; /* NULL under plain CGI, else the next */
+	FCGX_Request fcgi;
+	int64_t kept_us; /* since when its connection is kept and idle */
+	int64_t unread;  /* plain CGI: bytes of the body that may still come */
 	bool aborted;
 };
 
@@ -240,6 +262,146 @@ exchange_abort(struct exchange *x)
 }
 
 /*
+ * Peers, and the parked ones among them.
+ */
+
+static void
+ring(int fd)
+{
+	const uint64_t one = 1;
+
+	/* An eventfd has room for far more ones than there are peers. */
+	if (write(fd, &one, sizeof(one)) != (ssize_t)sizeof(one))
+		log_line("event=ring_failed errno=%d", errno);
+}
+
+static void
+silence(int fd)
+{
+	uint64_t rung;
+
+	(void)!read(fd, &rung, sizeof(rung)); /* it may be silent already */
+}
+
+void
+exchange_resume(struct exchange *x)
+{
+	struct peer *p = x->stream;
+	struct service *s = p->service;
+
+	/* All under the lock: the service may end as soon as p is taken. */
+	pthread_mutex_lock(&s->lock);
+	p->next = NULL;
+	if (s->resumed == NULL) {
+		s->resumed = p;
+		ring(s->bell);
+	} else {
+		s->newest->next = p;
+	}
+	s->newest = p;
+	atomic_fetch_add(&s->resumed_count, 1);
+	if (s->starving > 0)
+		pthread_cond_signal(&s->fed);
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* The next one to be finished, or NULL.  A ring wakes one worker, and that one
+ * wakes the next when it leaves something to do. */
+static struct peer *
+take_resumed(struct service *s)
+{
+	struct peer *p;
+
+	if (atomic_load(&s->resumed_count) == 0)
+		return NULL;
+	pthread_mutex_lock(&s->lock);
+	p = s->resumed;
+	if (p != NULL) {
+		s->resumed = p->next;
+		atomic_fetch_sub(&s->resumed_count, 1);
+		if (s->resumed == NULL)
+			silence(s->bell);
+		else
+			ring(s->bell);
+	}
+	pthread_mutex_unlock(&s->lock);
+	return p;
+}
+
+static void
+give_peer(struct service *s, struct peer *p)
+{
+	pthread_mutex_lock(&s->lock);
+	p->next = s->idle;
+	s->idle = p;
+	if (s->starving > 0)
+		pthread_cond_signal(&s->fed);
+	pthread_mutex_unlock(&s->lock);
+}
+
+static struct peer *
+new_peer(struct service *s)
+{
+	struct peer *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->exchange.visit = s->app.visit_start(s->app.app);
+	if (p->exchange.visit == NULL) {
+		free(p);
+		return NULL;
+	}
+	p->service = s;
+	p->exchange.stream = p;
+	p->request = &p->fcgi;
+	FCGX_InitRequest(p->request, LISTEN_FD, FCGI_FAIL_ACCEPT_ON_INTR);
+	return p;
+}
+
+/* The peer used last, or a new one; NULL when there is no memory for it. */
+static struct peer *
+find_peer(struct service *s)
+{
+	struct peer *p = s->idle;
+
+	if (p != NULL) {
+		s->idle = p->next;
+		return p;
+	}
+	if (s->peers < s->peers_max && (p = new_peer(s)) != NULL)
+		s->peers++;
+	return p;
+}
+
+static struct peer *
+take_first_peer(struct service *s)
+{
+	struct peer *p;
+
+	pthread_mutex_lock(&s->lock);
+	p = find_peer(s);
+	pthread_mutex_unlock(&s->lock);
+	return p;
+}
+
+/* A peer for a worker that has parked its own; NULL when one is to be finished
+ * first, because no more may be parked. */
+static struct peer *
+take_peer(struct service *s)
+{
+	struct peer *p;
+
+	pthread_mutex_lock(&s->lock);
+	while ((p = find_peer(s)) == NULL && s->resumed == NULL) {
+		s->starving++;
+		pthread_cond_wait(&s->fed, &s->lock);
+		s->starving--;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return p;
+}
+
+/*
  * A new connection, and what shows that none is coming.
  *
  * A worker never blocks in accept(): it would have to be woken by a signal,
@@ -248,74 +410,113 @@ exchange_abort(struct exchange *x)
  * listening socket does not block and each worker waits in an epoll of its
  * own; EPOLLEXCLUSIVE wakes one of them for one connection.
  */
+static bool
+add_ready(int ready, int fd, uint32_t events)
+{
+	struct epoll_event event = { .events = events };
+
+	event.data.fd = fd;
+	return epoll_ctl(ready, EPOLL_CTL_ADD, fd, &event) == 0;
+}
+
 static int
 open_ready(const struct service *s)
 {
-	struct epoll_event listening = { .events = EPOLLIN | EPOLLEXCLUSIVE };
-	struct epoll_event drain = { .events = EPOLLIN };
 	int fd = epoll_create1(EPOLL_CLOEXEC);
 
-	listening.data.fd = LISTEN_FD;
-	drain.data.fd = s->drain;
 	if (fd >= 0 &&
-	    (epoll_ctl(fd, EPOLL_CTL_ADD, LISTEN_FD, &listening) != 0 ||
-		epoll_ctl(fd, EPOLL_CTL_ADD, s->drain, &drain) != 0)) {
+	    !(add_ready(fd, LISTEN_FD, EPOLLIN | EPOLLEXCLUSIVE) &&
+		add_ready(fd, s->bell, EPOLLIN | EPOLLEXCLUSIVE) &&
+		add_ready(fd, s->drain, EPOLLIN))) {
 		close(fd);
 		fd = -1;
 	}
 	return fd;
 }
 
-/* Wait for a connection; false when the worker should end.  What is in the
- * queue when the drain begins is still taken: to its senders it is
- * accepted. */
-static bool
-wait_for_connection(struct service *s, int ready)
+/* What a worker wakes up for. */
+enum news {
+	NEWS_REQUEST, /* a connection waits to be accepted, or brings more */
+	NEWS_RESUMED, /* look for a parked exchange that may go on */
+	NEWS_END,
+};
+
+/* The drain is on and the queue is empty: stay while anything is parked. */
+static enum news
+wait_for_parked(const struct service *s)
 {
-	struct epoll_event events[2];
-	bool draining = false;
+	struct pollfd fds[2] = {
+		{ .fd = s->bell, .events = POLLIN },
+		{ .fd = LISTEN_FD, .events = POLLIN },
+	};
+
+	while (atomic_load(&s->parked) > 0) {
+		if (poll(fds, atomic_load(&s->closed) ? 1 : 2,
+			PARKED_LOOK_MS) > 0)
+			return fds[0].revents != 0 ? NEWS_RESUMED
+						   : NEWS_REQUEST;
+	}
+	return NEWS_END;
+}
+
+/* What is in the queue when the drain begins is still taken: to its senders
+ * it is accepted. */
+static enum news
+wait_for_news(struct service *s, int ready)
+{
+	struct epoll_event events[3];
+	bool connection = false, bell = false;
 	int i, count;
 
-	for (;;) {
-		count = epoll_wait(ready, events, 2, -1);
-		if (count < 0 && errno != EINTR)
-			return false;
-		if (atomic_load(&s->closed))
-			return false;
-		for (i = 0; i < count; i++) {
-			if (events[i].data.fd == LISTEN_FD)
-				return true;
-			draining = true;
-		}
-		if (draining)
-			return false;
+	do {
+		count = epoll_wait(ready, events, 3, -1);
+	} while (count < 0 && errno == EINTR);
+	for (i = 0; i < count; i++) {
+		connection |= events[i].data.fd == LISTEN_FD;
+		bell |= events[i].data.fd == s->bell;
 	}
+	if (connection && !atomic_load(&s->closed)) {
+		/* Both may have been meant for this worker alone, which goes
+		 * for one: another must go for the other. */
+		if (bell && atomic_load(&s->resumed_count) > 0)
+			ring(s->bell);
+		return NEWS_REQUEST;
+	}
+	return bell ? NEWS_RESUMED : wait_for_parked(s);
 }
 
 /* Does the connection that the web server keeps bring another request? */
-static bool
-wait_on_kept(struct service *s, int fd)
+static enum news
+wait_on_kept(struct service *s, const struct peer *p)
 {
-	struct pollfd fds[2] = {
-		{ .fd = fd, .events = POLLIN },
+	struct pollfd fds[3] = {
+		{ .fd = p->request->ipcFd, .events = POLLIN },
+		{ .fd = s->bell, .events = POLLIN },
 		{ .fd = s->drain, .events = POLLIN },
 	};
+	int64_t idle_ms = (clock_steady_us() - p->kept_us) / 1000;
 
-	return !atomic_load(&s->closed) && poll(fds, 2, KEEP_IDLE_MS) > 0 &&
-	    fds[0].revents != 0;
+	if (idle_ms >= KEEP_IDLE_MS || atomic_load(&s->closed) ||
+	    poll(fds, 3, (int)(KEEP_IDLE_MS - idle_ms)) <= 0)
+		return NEWS_END;
+	if (fds[0].revents != 0)
+		return NEWS_REQUEST;
+	return fds[1].revents != 0 ? NEWS_RESUMED : NEWS_END;
 }
 
 /* libfcgi does not say whether it kept a connection, so its fd is looked
  * at, though fcgiapp.h calls it private. */
-static bool
-wait_for_request(struct service *s, int ready, FCGX_Request *r)
+static enum news
+wait_for_request(struct service *s, int ready, struct peer *p)
 {
-	if (r->ipcFd >= 0) {
-		if (wait_on_kept(s, r->ipcFd))
-			return true;
-		FCGX_Free(r, 1);
+	enum news news;
+
+	if (p->request->ipcFd >= 0) {
+		if ((news = wait_on_kept(s, p)) != NEWS_END)
+			return news;
+		FCGX_Free(p->request, 1);
 	}
-	return wait_for_connection(s, ready);
+	return wait_for_news(s, ready);
 }
 
 /*
@@ -335,6 +536,16 @@ finish_request(FCGX_Request *r)
 		FCGX_Free(r, 1);
 }
 
+static void
+finish_exchange(struct peer *p)
+{
+	if (p->aborted)
+		FCGX_Free(p->request, 1);
+	else
+		finish_request(p->request);
+	p->kept_us = clock_steady_us();
+}
+
 /* FCGX_Accept_r has not brought a request.  Usual: another worker or
  * process was faster, or the peer sent no whole request.  Unusual: no file
  * descriptors left, for instance; wait a little, say it once. */
@@ -351,38 +562,66 @@ weather_trouble(const struct service *s, int rc, bool *troubled)
 	(void)poll(&drain, 1, TROUBLE_PAUSE_MS); /* only a pause */
 }
 
-static void
-serve_requests(struct service *s, int ready, void *state)
+/* Accept and answer one request; false when it is parked. */
+static bool
+serve_request(struct service *s, struct peer *p, void *state, bool *troubled)
 {
-	FCGX_Request r;
-	struct peer peer = { .request = &r };
-	struct exchange x = { .stream = &peer };
-	bool troubled = false;
-	int rc;
+	FCGX_Request *r = p->request;
+	int rc = FCGX_Accept_r(r);
 
-	FCGX_InitRequest(&r, LISTEN_FD, FCGI_FAIL_ACCEPT_ON_INTR);
-	while (wait_for_request(s, ready, &r)) {
-		rc = FCGX_Accept_r(&r);
-		if (rc < 0) {
-			weather_trouble(s, rc, &troubled);
-			continue;
-		}
-		troubled = false;
-		/* FCGX_Accept_r is content with the parameters that came
-		 * before a fault. */
-		if (FCGX_GetError(r.in) != 0) {
-			FCGX_Free(&r, 1);
-			continue;
-		}
-		x.env = (const char *const *)r.envp;
-		peer.aborted = false;
-		s->app.handle(state, &x);
-		if (peer.aborted)
-			FCGX_Free(&r, 1);
-		else
-			finish_request(&r);
+	if (rc < 0) {
+		weather_trouble(s, rc, troubled);
+		return true;
 	}
-	FCGX_Free(&r, 1);
+	*troubled = false;
+	/* FCGX_Accept_r is content with the parameters that came before a
+	 * fault. */
+	if (FCGX_GetError(r->in) != 0) {
+		FCGX_Free(r, 1);
+		return true;
+	}
+	p->exchange.env = (const char *const *)r->envp;
+	/* A connection that the web server keeps holds a worker anyway. */
+	p->exchange.may_park = !r->keepConnection;
+	p->aborted = false;
+	if (!s->app.handle(state, &p->exchange)) {
+		atomic_fetch_add(&s->parked, 1);
+		return false;
+	}
+	finish_exchange(p);
+	return true;
+}
+
+static void
+finish_parked(struct service *s, struct peer *p)
+{
+	s->app.handle_resumed(&p->exchange);
+	finish_exchange(p);
+	give_peer(s, p);
+	atomic_fetch_sub(&s->parked, 1);
+}
+
+/* What is parked goes first: its client has waited longest.  A worker that
+ * parks its own exchange goes on with another peer. */
+static void
+serve_requests(struct service *s, int ready, void *state, struct peer *own)
+{
+	enum news news = NEWS_RESUMED;
+	bool troubled = false;
+	struct peer *p;
+
+	while (news != NEWS_END) {
+		while ((p = take_resumed(s)) != NULL)
+			finish_parked(s, p);
+		if (own == NULL && (own = take_peer(s)) == NULL)
+			continue;
+		news = wait_for_request(s, ready, own);
+		if (news == NEWS_REQUEST &&
+		    !serve_request(s, own, state, &troubled))
+			own = NULL;
+	}
+	FCGX_Free(own->request, 1);
+	give_peer(s, own);
 }
 
 static void
@@ -414,14 +653,17 @@ run_worker(void *worker)
 	struct worker *w = worker;
 	struct service *s = w->service;
 	int ready = open_ready(s);
+	struct peer *own = NULL;
 	void *state = NULL;
 
-	if (ready >= 0)
+	if (ready >= 0 && (own = take_first_peer(s)) != NULL)
 		state = s->app.worker_start(s->app.app);
 	report_start(s, state != NULL);
 	if (state != NULL) {
-		serve_requests(s, ready, state);
+		serve_requests(s, ready, state, own);
 		s->app.worker_end(state);
+	} else if (own != NULL) {
+		give_peer(s, own);
 	}
 	if (ready >= 0)
 		close(ready);
@@ -432,8 +674,18 @@ run_worker(void *worker)
 static void
 free_service(struct service *s)
 {
+	struct peer *p, *next;
+
+	for (p = s->idle; p != NULL; p = next) {
+		next = p->next;
+		s->app.visit_end(p->exchange.visit);
+		free(p);
+	}
+	if (s->bell >= 0)
+		close(s->bell);
 	if (s->drain >= 0)
 		close(s->drain);
+	pthread_cond_destroy(&s->fed);
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
@@ -450,14 +702,19 @@ new_service(const struct fcgi_service *app)
 	if (s == NULL)
 		return NULL;
 	s->app = *app;
+	s->peers_max = app->threads + app->parked_max;
 	atomic_init(&s->closed, false);
+	atomic_init(&s->parked, 0);
+	atomic_init(&s->resumed_count, 0);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_condattr_init(&steady);
 	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
 	pthread_cond_init(&s->changed, &steady);
 	pthread_condattr_destroy(&steady);
+	pthread_cond_init(&s->fed, NULL);
 	s->drain = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (s->drain < 0) {
+	s->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (s->drain < 0 || s->bell < 0) {
 		free_service(s);
 		return NULL;
 	}
@@ -543,11 +800,7 @@ join_workers(struct service *s)
 static enum fcgi_end
 drain_workers(struct service *s)
 {
-	const uint64_t one = 1;
-
-	/* An eventfd that holds 0 always takes 1. */
-	if (write(s->drain, &one, sizeof(one)) != (ssize_t)sizeof(one))
-		log_line("event=drain_failed errno=%d", errno);
+	ring(s->drain);
 	if (!wait_for_workers(s, DRAIN_QUEUE_MS)) {
 		atomic_store(&s->closed, true);
 		(void)wait_for_workers(s, DRAIN_BUSY_MS); /* or go on */
@@ -662,7 +915,11 @@ fcgi_serve_cgi(const struct fcgi_service *app)
 	state = app->worker_start(app->app);
 	if (state == NULL)
 		return FCGI_FAILED;
-	app->handle(state, &x);
+	x.visit = app->visit_start(app->app);
+	if (x.visit != NULL) {
+		app->handle(state, &x); /* which is never parked */
+		app->visit_end(x.visit);
+	}
 	app->worker_end(state);
-	return peer.aborted ? FCGI_FAILED : FCGI_ENDED;
+	return x.visit == NULL || peer.aborted ? FCGI_FAILED : FCGI_ENDED;
 }

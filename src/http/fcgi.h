@@ -14,6 +14,8 @@
 /* One request and the way back, the same for both modes. */
 struct exchange {
 	const char *const *env; /* "NAME=value", ended by NULL */
+	bool may_park;          /* handle may leave it parked */
+	void *visit;            /* the program's own: see visit_start */
 	void *stream;           /* fcgi's own */
 };
 
@@ -30,13 +32,28 @@ bool exchange_write(void *exchange, const char *bytes, size_t len);
  * has no such sign but the exit status, which web servers ignore. */
 void exchange_abort(struct exchange *x);
 
+/* Let a parked exchange go on: a worker will call handle_resumed.  To be called
+ * once, from any thread; the exchange is not the caller's any more then. */
+void exchange_resume(struct exchange *x);
+
 struct fcgi_service {
 	unsigned threads;
+	/* Exchanges that may be parked at once, at least; when none may be
+	 * parked any more, the workers that have parked theirs wait. */
+	unsigned parked_max;
 	/* A worker's own state; called in its thread.  worker_start returns
 	 * NULL when it cannot start, which ends the service. */
 	void *(*worker_start)(void *app);
 	void (*worker_end)(void *worker);
-	void (*handle)(void *worker, struct exchange *x);
+	/* The program's part of an exchange, kept from one exchange to the
+	 * next and used by one thread at a time; NULL: it cannot be had. */
+	void *(*visit_start)(void *app);
+	void (*visit_end)(void *visit);
+	/* Answer; false when the exchange is parked: neither handle nor the
+	 * worker touches it until exchange_resume, which may come sooner than
+	 * handle returns.  Then handle_resumed answers. */
+	bool (*handle)(void *worker, struct exchange *x);
+	void (*handle_resumed)(struct exchange *x);
 	/* Asked about once a second, in the thread that called fcgi_serve:
 	 * true drains the process (its binary was replaced).  May be NULL. */
 	bool (*should_end)(void *app);

@@ -16,6 +16,9 @@
  * (64 KiB, less what would have to be padded). */
 #define FILE_PIECE_BYTES ((size_t)65528)
 
+/* What an idle response may hold of each: the usual answer needs no more. */
+#define KEPT_MAX_BYTES ((size_t)8 << 10)
+
 static const struct {
 	int status;
 	const char *phrase;
@@ -103,6 +106,16 @@ response_file(struct response *r, int fd, int64_t at, int64_t len)
 	r->file = fd;
 	r->file_at = at;
 	r->file_len = len;
+}
+
+void
+response_shrink(struct response *r)
+{
+	if (r->headers.cap > KEPT_MAX_BYTES)
+		buf_free(&r->headers);
+	if (r->body.cap > KEPT_MAX_BYTES)
+		buf_free(&r->body);
+	response_clear(r);
 }
 
 void

@@ -10,6 +10,8 @@
 #include "base/clock.h"
 
 #include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -30,6 +32,8 @@
 #define COUNT(table) (sizeof(table) / sizeof(*(table)))
 #define BIG_BYTES ((size_t)1 << 20)
 #define EXIT_LIMIT_US 5000000
+#define PARKED_MAX 16
+#define QUIET_MS 100
 
 /* The FastCGI specification's names. */
 enum {
@@ -60,6 +64,12 @@ struct server {
 	int told[2]; /* child to parent */
 	int gate[2]; /* parent to child: a byte lets one slow request go */
 	pid_t pid;
+
+	/* The child's parked exchanges, and the thread that resumes them. */
+	bool parks;
+	pthread_mutex_t lock;
+	struct exchange *parked[PARKED_MAX];
+	size_t parked_count;
 };
 
 #ifdef __SANITIZE_THREAD__
@@ -147,10 +157,49 @@ read_to_end(const struct server *s, struct exchange *x)
 	tell(s, got == 0 ? TOLD_BODY_WHOLE : TOLD_BODY_BROKEN);
 }
 
+/* Let exchanges go on, last parked first, each as the parent lets it.  (The
+ * parent closes each answered connection at once, or libfcgi would wait for
+ * that, for 2 s.) */
+static void *
+resume_parked(void *server)
+{
+	struct server *s = server;
+	struct exchange *x;
+	char go;
+
+	while (read(s->gate[0], &go, 1) == 1) {
+		pthread_mutex_lock(&s->lock);
+		x = s->parked[--s->parked_count];
+		pthread_mutex_unlock(&s->lock);
+		exchange_resume(x);
+	}
+	return NULL;
+}
+
 static void
+park(struct server *s, struct exchange *x)
+{
+	pthread_mutex_lock(&s->lock);
+	s->parked[s->parked_count++] = x;
+	pthread_mutex_unlock(&s->lock);
+	tell(s, TOLD_ENTERED);
+}
+
+/* Resumed while handle is still at work. */
+static void
+resume_at_once(const struct server *s, struct exchange *x)
+{
+	char go;
+
+	exchange_resume(x);
+	if (read(s->gate[0], &go, 1) != 1)
+		abort();
+}
+
+static bool
 handle(void *worker, struct exchange *x)
 {
-	const struct server *s = worker;
+	struct server *s = worker;
 	const char *path = find_path(x);
 	char go;
 
@@ -170,9 +219,37 @@ handle(void *worker, struct exchange *x)
 		exchange_abort(x);
 	} else if (strcmp(path, "/unread") == 0) {
 		write_text(x, "unread");
+	} else if (strcmp(path, "/park") == 0) {
+		park(s, x);
+		return false;
+	} else if (strcmp(path, "/at-once") == 0) {
+		resume_at_once(s, x);
+		return false;
+	} else if (strcmp(path, "/may-park") == 0) {
+		write_text(x, x->may_park ? "yes" : "no");
 	} else {
 		echo(x);
 	}
+	return true;
+}
+
+static void
+handle_resumed(struct exchange *x)
+{
+	write_text(x, "resumed:");
+	echo(x);
+}
+
+static void *
+start_visit(void *app)
+{
+	return app;
+}
+
+static void
+end_visit(void *visit)
+{
+	(void)visit;
 }
 
 static void *
@@ -219,6 +296,20 @@ listen_at(struct server *s)
 	assert_int_equal(listen(s->listening, 64), 0);
 }
 
+static void
+start_resuming(struct server *s)
+{
+	sigset_t all, before;
+	pthread_t thread;
+
+	sigfillset(&all); /* the signals are the service's */
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	if (pthread_create(&thread, NULL, resume_parked, s) != 0)
+		abort();
+	pthread_detach(thread);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
 /* The socket listens before the fork, so nobody waits for the server. */
 static void
 start(struct server *s)
@@ -233,6 +324,8 @@ start(struct server *s)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		dup2(s->listening, STDIN_FILENO);
 		close(s->listening);
+		if (s->parks)
+			start_resuming(s);
 		_exit(fcgi_serve(&s->service) == FCGI_FAILED);
 	}
 	close(s->told[1]);
@@ -248,8 +341,12 @@ make_server(unsigned threads)
 		    .threads = threads,
 		    .worker_start = start_worker,
 		    .worker_end = end_worker,
+		    .visit_start = start_visit,
+		    .visit_end = end_visit,
 		    .handle = handle,
+		    .handle_resumed = handle_resumed,
 		},
+	    .lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 
 	return s;
@@ -293,6 +390,15 @@ expect_told(const struct server *s, char what)
 
 	assert_int_equal(read(s->told[0], &got, 1), 1);
 	assert_int_equal(got, what);
+}
+
+/* That nothing happens can only be seen by looking for a while. */
+static void
+assert_nothing_told(const struct server *s)
+{
+	struct pollfd told = { .fd = s->told[0], .events = POLLIN };
+
+	assert_int_equal(poll(&told, 1, QUIET_MS), 0);
 }
 
 static void
@@ -918,6 +1024,187 @@ a_kept_connection_holds_up_neither_others_nor_the_end(void **state)
 	buf_free(&b);
 }
 
+/*
+ * Parked exchanges.
+ */
+
+#define START_PARKING(s, n, max)          \
+	struct server s = make_server(n); \
+	s.service.app = &s;               \
+	s.service.parked_max = max;       \
+	s.parks = true;                   \
+	start(&s)
+
+static void
+a_parked_exchange_does_not_hold_its_worker(void **state)
+{
+	int fds[8];
+	size_t i;
+	START_PARKING(s, 1, COUNT(fds));
+
+	(void)state;
+	for (i = 0; i < COUNT(fds); i++)
+		fds[i] = ask(&s, "/park", "body");
+	for (i = 0; i < COUNT(fds); i++)
+		expect_told(&s, TOLD_ENTERED);
+	expect_echo(&s);
+	for (i = COUNT(fds); i-- > 0;) {
+		let_go(&s);
+		expect_answer(fds[i], "resumed:echo:body");
+		expect_closed(fds[i]);
+		close(fds[i]);
+	}
+	expect_echo(&s);
+	stop(&s);
+}
+
+static void
+exchanges_may_go_on_in_another_order(void **state)
+{
+	int first, second;
+	START_PARKING(s, 2, 2);
+
+	(void)state;
+	first = ask(&s, "/park", "first");
+	expect_told(&s, TOLD_ENTERED);
+	second = ask(&s, "/park", "second");
+	expect_told(&s, TOLD_ENTERED);
+	let_go(&s);
+	expect_answer(second, "resumed:echo:second");
+	close(second);
+	let_go(&s);
+	expect_answer(first, "resumed:echo:first");
+	close(first);
+	stop(&s);
+}
+
+static void
+an_exchange_may_go_on_before_it_is_parked(void **state)
+{
+	struct server s = make_server(2);
+	int fd;
+
+	(void)state;
+	s.service.app = &s;
+	s.service.parked_max = 1;
+	start(&s);
+	fd = ask(&s, "/at-once", "body");
+	/* The other worker finishes what the first one still handles. */
+	expect_answer(fd, "resumed:echo:body");
+	close(fd);
+	let_go(&s);
+	expect_echo(&s);
+	stop(&s);
+}
+
+/* One worker, and two may be parked beside what it has in hand. */
+static void
+no_more_are_parked_than_may_be(void **state)
+{
+	int fds[3], more;
+	size_t i;
+	START_PARKING(s, 1, 2);
+
+	(void)state;
+	for (i = 0; i < COUNT(fds); i++) {
+		fds[i] = ask(&s, "/park", "");
+		expect_told(&s, TOLD_ENTERED);
+	}
+	more = ask(&s, "/park", "more");
+	assert_nothing_told(&s);
+	let_go(&s);
+	expect_answer(fds[2], "resumed:echo:");
+	close(fds[2]);
+	expect_told(&s, TOLD_ENTERED);
+	let_go(&s);
+	expect_answer(more, "resumed:echo:more");
+	close(more);
+	for (i = 2; i-- > 0;) {
+		let_go(&s);
+		expect_answer(fds[i], "resumed:echo:");
+		close(fds[i]);
+	}
+	stop(&s);
+}
+
+static void
+what_is_parked_is_answered_after_sigterm(void **state)
+{
+	const int64_t since = clock_steady_us();
+	int fds[6];
+	size_t i;
+	START_PARKING(s, 2, COUNT(fds));
+
+	(void)state;
+	for (i = 0; i < COUNT(fds); i++)
+		fds[i] = ask(&s, "/park", "");
+	for (i = 0; i < COUNT(fds); i++)
+		expect_told(&s, TOLD_ENTERED);
+	assert_int_equal(kill(s.pid, SIGTERM), 0);
+	for (i = COUNT(fds); i-- > 0;) {
+		let_go(&s);
+		expect_answer(fds[i], "resumed:echo:");
+		close(fds[i]);
+	}
+	assert_int_equal(finish(&s), 0);
+	assert_true(clock_steady_us() - since < EXIT_LIMIT_US);
+}
+
+static void
+what_stays_parked_is_abandoned_in_time(void **state)
+{
+	int fd;
+	START_PARKING(s, 2, 1);
+
+	(void)state;
+	fd = ask(&s, "/park", "");
+	expect_told(&s, TOLD_ENTERED);
+	stop(&s);
+	close(fd);
+}
+
+static void
+a_peer_that_leaves_while_parked_disturbs_nobody(void **state)
+{
+	int gone, stays;
+	START_PARKING(s, 1, 2);
+
+	(void)state;
+	stays = ask(&s, "/park", "stays");
+	expect_told(&s, TOLD_ENTERED);
+	gone = ask(&s, "/park", "gone");
+	expect_told(&s, TOLD_ENTERED);
+	close(gone);
+	let_go(&s);
+	expect_echo(&s);
+	let_go(&s);
+	expect_answer(stays, "resumed:echo:stays");
+	close(stays);
+	expect_echo(&s);
+	stop(&s);
+}
+
+static void
+on_a_kept_connection_nothing_may_be_parked(void **state)
+{
+	struct buf b;
+	int fd;
+	START_PARKING(s, 1, 1);
+
+	(void)state;
+	buf_init(&b, 4096);
+	fd = ask(&s, "/may-park", "");
+	expect_answer(fd, "yes");
+	close(fd);
+	fd = call(&s);
+	add_request(&b, FCGI_KEEP_CONN, "/may-park", "");
+	send_buf(fd, &b);
+	expect_answer(fd, "no");
+	close(fd);
+	buf_free(&b);
+	stop(&s);
+}
+
 /* Run the CGI mode with body as input, in a child. */
 static int
 run_cgi(const char *path, const char *body, struct buf *out)
@@ -1067,6 +1354,15 @@ main(void)
 		cmocka_unit_test(a_kept_connection_brings_several_requests),
 		cmocka_unit_test(
 		    a_kept_connection_holds_up_neither_others_nor_the_end),
+		cmocka_unit_test(a_parked_exchange_does_not_hold_its_worker),
+		cmocka_unit_test(exchanges_may_go_on_in_another_order),
+		cmocka_unit_test(an_exchange_may_go_on_before_it_is_parked),
+		cmocka_unit_test(no_more_are_parked_than_may_be),
+		cmocka_unit_test(what_is_parked_is_answered_after_sigterm),
+		cmocka_unit_test(what_stays_parked_is_abandoned_in_time),
+		cmocka_unit_test(
+		    a_peer_that_leaves_while_parked_disturbs_nobody),
+		cmocka_unit_test(on_a_kept_connection_nothing_may_be_parked),
 		cmocka_unit_test(plain_cgi_answers_one_request),
 		cmocka_unit_test(plain_cgi_survives_a_server_that_left),
 		cmocka_unit_test(only_a_listening_socket_makes_a_responder),
