@@ -292,6 +292,7 @@ exchange_resume(struct exchange *x)
 	/* All under the lock: the service may end as soon as p is taken. */
 	pthread_mutex_lock(&s->lock);
 	p->next = NULL;
+	atomic_fetch_add(&s->resumed_count, 1);
 	if (s->resumed == NULL) {
 		s->resumed = p;
 		ring(s->bell);
@@ -299,7 +300,6 @@ exchange_resume(struct exchange *x)
 		s->newest->next = p;
 	}
 	s->newest = p;
-	atomic_fetch_add(&s->resumed_count, 1);
 	if (s->starving > 0)
 		pthread_cond_signal(&s->fed);
 	pthread_mutex_unlock(&s->lock);
@@ -326,6 +326,16 @@ take_resumed(struct service *s)
 	}
 	pthread_mutex_unlock(&s->lock);
 	return p;
+}
+
+/* Wake another worker for what is still to be finished. */
+static void
+ring_again(struct service *s)
+{
+	pthread_mutex_lock(&s->lock);
+	if (s->resumed != NULL)
+		ring(s->bell);
+	pthread_mutex_unlock(&s->lock);
 }
 
 static void
@@ -478,8 +488,8 @@ wait_for_news(struct service *s, int ready)
 	if (connection && !atomic_load(&s->closed)) {
 		/* Both may have been meant for this worker alone, which goes
 		 * for one: another must go for the other. */
-		if (bell && atomic_load(&s->resumed_count) > 0)
-			ring(s->bell);
+		if (bell)
+			ring_again(s);
 		return NEWS_REQUEST;
 	}
 	return bell ? NEWS_RESUMED : wait_for_parked(s);

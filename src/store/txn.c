@@ -251,20 +251,28 @@ shared_fault(enum err err)
 	    : ERR_IO;
 }
 
+/* The first one, for whom the group was begun, is always taken. */
+static bool
+may_grow(const struct group *g, int64_t end_us)
+{
+	return g->count == 0 ||
+	    (g->count < GROUP_MEMBERS_MAX && clock_steady_us() < end_us);
+}
+
 /* Run what is queued, and what arrives meanwhile, up to the bounds. */
 static void
 run_group(struct store *s, struct connection *c, struct group *g)
 {
-	int64_t end_us = clock_steady_us() + GROUP_TIME_MAX_US;
 	struct failure f = { 0 };
 	struct job *j;
+	int64_t end_us;
 
 	if (connection_step(c, STATEMENT_TXN_BEGIN_WRITE, &f) != ERR_NONE) {
 		fail_waiting(s, g, &f);
 		return;
 	}
-	while (g->count < GROUP_MEMBERS_MAX && clock_steady_us() < end_us &&
-	    (j = pop_job(s)) != NULL) {
+	end_us = clock_steady_us() + GROUP_TIME_MAX_US;
+	while (may_grow(g, end_us) && (j = pop_job(s)) != NULL) {
 		add_member(g, j);
 		run_member(s, c, j);
 		if (sqlite3_get_autocommit(c->db)) {
@@ -336,6 +344,7 @@ lead_one(struct store *s, const struct job *own)
 	pthread_mutex_unlock(&s->mutex);
 	lead_group(s, head, &g);
 	settle_group(s, &g, own);
+	assert(own == NULL || own->done);
 	pthread_mutex_lock(&s->mutex);
 }
 

@@ -38,6 +38,10 @@ struct writer {
 	enum err err;
 	_Atomic bool inside; /* fn has begun */
 	_Atomic bool go;     /* fn may end */
+
+	_Atomic bool settled; /* of a submitted write */
+	size_t settled_nth;
+	size_t *settled_count; /* of all, counted by the leaders */
 };
 
 static enum err
@@ -302,6 +306,150 @@ writers_that_arrive_while_a_group_runs_share_the_next(void **state)
 	assert_true(commits >= 2 && commits <= 2 + spare);
 	assert_int_equal(scratch_number(s, ORGANISATIONS), 17);
 	free_writers(w, 17);
+}
+
+/*
+ * Submitted writes.
+ */
+
+static void
+note_settled(void *writer)
+{
+	struct writer *w = writer;
+
+	w->settled_nth = ++*w->settled_count;
+	atomic_store(&w->settled, true);
+}
+
+static bool
+submit(struct writer *w)
+{
+	return txn_submit(w->scratch->store, insert_organisation, w, &w->call,
+	    note_settled);
+}
+
+/* Let a leader hang in w[0], and submit the others meanwhile. */
+static void
+submit_behind(struct scratch *s, struct writer *w, size_t count)
+{
+	size_t i;
+
+	w[0].then = wait_for_go;
+	start(&w[0]);
+	WAIT_UNTIL(atomic_load(&w[0].inside));
+	for (i = 1; i < count; i++)
+		assert_false(submit(&w[i]));
+	for (i = 1; i < count; i++)
+		assert_false(atomic_load(&w[i].settled));
+	(void)s;
+}
+
+static void
+await_settled(struct writer *w, size_t count)
+{
+	size_t i;
+
+	atomic_store(&w[0].go, true);
+	assert_int_equal(finish(&w[0]), ERR_NONE);
+	for (i = 1; i < count; i++)
+		WAIT_UNTIL(atomic_load(&w[i].settled));
+}
+
+static struct writer *
+make_submitters(struct scratch *s, size_t count, size_t *settled_count)
+{
+	struct writer *w = make_writers(s, count);
+	size_t i;
+
+	*settled_count = 0;
+	for (i = 0; i < count; i++)
+		w[i].settled_count = settled_count;
+	return w;
+}
+
+static void
+a_write_submitted_to_an_idle_writer_is_settled_at_once(void **state)
+{
+	struct scratch *s = *state;
+	size_t settled;
+	struct writer *w = make_submitters(s, 2, &settled);
+
+	w[1].then = fail_at_the_end;
+	assert_true(submit(&w[0]));
+	assert_int_equal(w[0].call.outcome, ERR_NONE);
+	assert_true(submit(&w[1]));
+	assert_int_equal(w[1].call.outcome, ERR_NAME_TAKEN);
+	assert_string_equal(w[1].failure.detail, "as the test wants");
+	assert_int_equal(settled, 0); /* nobody is told */
+	assert_int_equal(scratch_number(s, ORGANISATIONS), 1);
+	free_writers(w, 2);
+}
+
+static void
+submitted_writes_hold_no_thread_and_are_settled_once_in_order(void **state)
+{
+	struct scratch *s = *state;
+	const size_t count = 100;
+	size_t i, settled;
+	struct writer *w = make_submitters(s, count, &settled);
+
+	submit_behind(s, w, count);
+	await_settled(w, count);
+	for (i = 1; i < count; i++) {
+		assert_int_equal(w[i].call.outcome, ERR_NONE);
+		assert_int_equal(w[i].runs, 1);
+		assert_int_equal(w[i].settled_nth, i);
+	}
+	assert_int_equal(settled, count - 1);
+	assert_int_equal(scratch_number(s, ORGANISATIONS), count);
+	free_writers(w, count);
+}
+
+static void
+when_commit_fails_every_submitted_write_is_told(void **state)
+{
+	struct scratch *s = *state;
+	size_t i, settled;
+	struct writer *w = make_submitters(s, 6, &settled);
+
+	w[2].then = fail_at_the_end;
+	w[4].then = defer_a_fault;
+	submit_behind(s, w, 6);
+	outlast_the_group(NULL, NULL); /* w[0] goes alone */
+	await_settled(w, 6);
+	assert_int_equal(w[2].call.outcome, ERR_NAME_TAKEN);
+	assert_int_equal(w[4].call.outcome, ERR_INTERNAL);
+	for (i = 1; i < 6; i++)
+		assert_int_equal(w[i].failure.code, w[i].call.outcome);
+	/* Who was told of success is there, and nobody else. */
+	for (settled = 1, i = 1; i < 6; i++)
+		settled += w[i].call.outcome == ERR_NONE;
+	assert_int_equal(scratch_number(s, ORGANISATIONS), settled);
+	free_writers(w, 6);
+}
+
+static void
+whoever_led_one_group_leads_no_other(void **state)
+{
+	struct scratch *s = *state;
+	size_t settled;
+	struct writer *w = make_submitters(s, 3, &settled);
+
+	/* The second group hangs until told; the first one's leader, whose
+	 * write is committed, does not wait for it. */
+	submit_behind(s, w, 1);
+	w[1].then = wait_for_go;
+	assert_false(submit(&w[1]));
+	outlast_the_group(NULL, NULL);
+	atomic_store(&w[0].go, true);
+	assert_int_equal(finish(&w[0]), ERR_NONE);
+	WAIT_UNTIL(atomic_load(&w[1].inside));
+	assert_false(submit(&w[2])); /* somebody leads */
+	atomic_store(&w[1].go, true);
+	WAIT_UNTIL(atomic_load(&w[2].settled));
+	assert_int_equal(w[1].call.outcome, ERR_NONE);
+	assert_int_equal(w[2].call.outcome, ERR_NONE);
+	free_writers(w, 3);
 }
 
 /*
@@ -960,6 +1108,39 @@ a_foreign_writer_of_the_database_is_waited_for_as_long_as_set(void **state)
 	assert_int_equal(scratch_number(s, ORGANISATIONS), 1);
 }
 
+/* BEGIN may take longer than a group may last; its first member runs. */
+static void *
+write_slowly_begun(void *writer)
+{
+	struct writer *w = writer;
+
+	assert_true(submit(w));
+	return NULL;
+}
+
+static void
+a_group_that_began_late_runs_its_first_member_all_the_same(void **state)
+{
+	struct scratch *s = *state;
+	struct writer *w = make_writers(s, 1);
+	sqlite3 *shell;
+
+	assert_int_equal(sqlite3_open(s->store->path, &shell), SQLITE_OK);
+	assert_int_equal(
+	    sqlite3_exec(shell, "BEGIN IMMEDIATE", NULL, NULL, NULL),
+	    SQLITE_OK);
+	assert_int_equal(
+	    pthread_create(&w[0].thread, NULL, write_slowly_begun, &w[0]), 0);
+	WAIT_UNTIL(last_queued(s->store) != NULL);
+	outlast_the_group(NULL, NULL);
+	sqlite3_close(shell);
+	assert_int_equal(finish(&w[0]), ERR_NONE);
+	assert_int_equal(w[0].call.outcome, ERR_NONE);
+	assert_int_equal(w[0].runs, 1);
+	assert_int_equal(scratch_number(s, ORGANISATIONS), 1);
+	free_writers(w, 1);
+}
+
 /* What processes tell each other. */
 struct board {
 	_Atomic int turns;   /* the child's writes so far */
@@ -1307,6 +1488,12 @@ main(void)
 		scratch_test(writers_that_wait_together_share_one_commit),
 		scratch_test(
 		    writers_that_arrive_while_a_group_runs_share_the_next),
+		scratch_test(
+		    a_write_submitted_to_an_idle_writer_is_settled_at_once),
+		scratch_test(
+		    submitted_writes_hold_no_thread_and_are_settled_once_in_order),
+		scratch_test(when_commit_fails_every_submitted_write_is_told),
+		scratch_test(whoever_led_one_group_leads_no_other),
 		scratch_test(upkeep_gives_way_to_a_write_and_never_waits),
 		scratch_test(upkeep_knows_that_a_write_waits_for_its_end),
 		scratch_test(a_group_ends_when_a_member_took_too_long),
@@ -1342,6 +1529,8 @@ main(void)
 		    a_member_that_cannot_be_undone_takes_the_group_with_it),
 		scratch_test(
 		    a_foreign_writer_of_the_database_is_waited_for_as_long_as_set),
+		scratch_test(
+		    a_group_that_began_late_runs_its_first_member_all_the_same),
 		scratch_dir_test(
 		    whoever_wrote_cannot_pass_the_process_that_waits),
 		scratch_dir_test(a_killed_writer_s_changes_are_gone),
