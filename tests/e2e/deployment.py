@@ -289,11 +289,11 @@ class Server:
 class Responder(Server):
     """The program under spawn-fcgi, which becomes it: same process id."""
 
-    def __init__(self, installation):
+    def __init__(self, installation, **environment):
         self.socket = str(installation.run / "external.sock")
         super().__init__(installation, "responder", [
             find("spawn-fcgi"), "-n", "-s", self.socket, "--",
-            installation.program])
+            installation.program], **environment)
         self.wait_ready(self.is_listening)
 
     def is_listening(self):
@@ -334,8 +334,8 @@ class Deployment:
             self.stop()
             raise
 
-    def start_responder(self):
-        self.responder = Responder(self.installation)
+    def start_responder(self, **environment):
+        self.responder = Responder(self.installation, **environment)
 
     def restart_responder(self):
         """Start the program again after it was killed or has ended."""
