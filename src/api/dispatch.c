@@ -513,8 +513,7 @@ write_answer(struct call *c)
 
 	set_actor(c);
 	if (may_park(c))
-		return txn_submit(
-		    store, answer_write, c, &c->txn, resume_call);
+		return txn_submit(store, answer_write, c, &c->txn, resume_call);
 	c->txn.outcome = txn_run(store, TXN_WRITE, answer_write, c, &c->txn);
 	return true;
 }

@@ -14,6 +14,7 @@
 #include "domain/template_cache.h"
 #include "http/fcgi.h"
 
+#include <malloc.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -442,6 +443,18 @@ serve(struct app *app)
 	return end;
 }
 
+/* What one thread allocates another one frees, so that each of glibc's heaps
+ * grows to the size of all.  With one for every thread, glibc's default, 8
+ * threads held 21 MiB after PATCH at 64 connections and 16 held 33; with four
+ * heaps it was 16 and 15, at the same rate. */
+static void
+limit_heaps(void)
+{
+#ifdef M_ARENA_MAX
+	mallopt(M_ARENA_MAX, 4);
+#endif
+}
+
 int
 service_run(bool as_cgi)
 {
@@ -450,6 +463,7 @@ service_run(bool as_cgi)
 	char path[4096];
 	enum fcgi_end end = FCGI_FAILED;
 
+	limit_heaps();
 	app.arena = arena_new();
 	pthread_mutex_init(&app.mutex, NULL);
 	pthread_mutex_init(&app.upkeep_mutex, NULL);

@@ -461,8 +461,8 @@ wait_for_parked(const struct service *s)
 	};
 
 	while (atomic_load(&s->parked) > 0) {
-		if (poll(fds, atomic_load(&s->closed) ? 1 : 2,
-			PARKED_LOOK_MS) > 0)
+		if (poll(fds, atomic_load(&s->closed) ? 1 : 2, PARKED_LOOK_MS) >
+		    0)
 			return fds[0].revents != 0 ? NEWS_RESUMED
 						   : NEWS_REQUEST;
 	}

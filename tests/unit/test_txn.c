@@ -324,8 +324,8 @@ note_settled(void *writer)
 static bool
 submit(struct writer *w)
 {
-	return txn_submit(w->scratch->store, insert_organisation, w, &w->call,
-	    note_settled);
+	return txn_submit(
+	    w->scratch->store, insert_organisation, w, &w->call, note_settled);
 }
 
 /* Let a leader hang in w[0], and submit the others meanwhile. */
