@@ -19,6 +19,7 @@ static const struct command *const commands[] = {
 	&export_command,
 	&serve_command,
 	&audit_verify_command,
+	&config_command,
 	&routes_command,
 	&version_command,
 	&help_command,
