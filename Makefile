@@ -7,6 +7,9 @@
 #   make check-long  what takes minutes more: the families under valgrind
 #   make bench    rates as ratios, against floors, in one table
 #   make bench-download  audio against static files of the same lighttpd
+#   make static   one file that needs no library: build/static/promptledger
+#   make install  DESTDIR= PREFIX=; see packaging.mk; make uninstall
+#   make deb      the Debian package, in build/deb
 #
 # SANITIZE=address,undefined or SANITIZE=thread builds into a folder of its
 # own; CC=clang works too.
@@ -35,6 +38,8 @@ endif
 
 # main.c is the program; everything else is also linked into the unit tests.
 SOURCES := $(sort $(filter-out src/main.c,$(wildcard src/*/*.c src/*/*/*.c)))
+# What is not in the library.
+PROGRAMS := src/main.c src/static.c man/fill.c
 HEADERS := $(sort $(wildcard src/*/*.h src/*/*/*.h))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 GENERATED := $(BUILD)/gen/statement_names.h $(BUILD)/gen/statement_table.h \
@@ -154,16 +159,16 @@ layers: $(GENERATED)
 
 lint: $(GENERATED)
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_LINT)
-	clang-format --dry-run -Werror $(SOURCES) src/main.c $(HEADERS) \
+	clang-format --dry-run -Werror $(SOURCES) $(PROGRAMS) $(HEADERS) \
 	    $(wildcard tests/unit/*.[ch])
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 	    --enable=warning,performance,portability -Isrc -I$(BUILD)/gen src
-	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) src/main.c -- \
+	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) $(PROGRAMS) -- \
 	    -std=c11 -D_GNU_SOURCE -Isrc -I$(BUILD)/gen \
 	    -DPROMPTLEDGER_VERSION='"$(VERSION)"'
 
 format:
-	clang-format -i $(SOURCES) src/main.c $(HEADERS) \
+	clang-format -i $(SOURCES) $(PROGRAMS) $(HEADERS) \
 	    $(wildcard tests/unit/*.[ch])
 
 # Templates that nobody would write, as long as wanted: FUZZ_SECONDS=60.
@@ -190,7 +195,9 @@ bench-download:
 	@$(MAKE) $(PARALLEL) --no-print-directory all
 	$(PYTHON) tests/bench/download.py
 
+include packaging.mk
+
 clean:
 	rm -rf build cgi-bin/promptledger.fcgi
 
--include $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:%=%.d)
+-include $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(BUILD)/src/static.d $(UNIT_TESTS:%=%.d)
