@@ -13,6 +13,7 @@
 #include "domain/template_cache.h"
 #include "http/fcgi.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -30,6 +31,7 @@ struct app {
 	struct site site;
 	bool as_cgi;
 	struct stat binary; /* as it was when we started */
+	bool replaced;      /* another file has taken its place since */
 
 	pthread_mutex_t mutex; /* guards ready, and making it so */
 	bool ready;
@@ -301,23 +303,51 @@ find_binary(char *path, size_t size, struct stat *out)
 	return stat(path, out) == 0;
 }
 
-/* An upgrade puts a new file in the binary's place; the web server starts it
- * for the next request once we are gone. */
+/* The kernel marks the name of a file that another one replaced. */
+static bool
+cut_mark(char *path)
+{
+	size_t len = strlen(path);
+	bool is_marked = len > 10 && text_equal(path + len - 10, " (deleted)");
+
+	if (is_marked)
+		path[len - 10] = '\0';
+	return is_marked;
+}
+
+/* An upgrade puts a new file in the binary's place. */
 static bool
 binary_was_replaced(void *arg)
 {
-	const struct app *app = arg;
+	struct app *app = arg;
 	struct stat now;
 	char path[4096];
-	size_t len;
 
 	if (find_binary(path, sizeof(path), &now))
-		return app->binary.st_ino != 0 &&
+		app->replaced = app->binary.st_ino != 0 &&
 		    (now.st_ino != app->binary.st_ino ||
 			now.st_mtime != app->binary.st_mtime);
-	/* The kernel marks the name of a file that another one replaced. */
-	len = strlen(path);
-	return len > 10 && text_equal(path + len - 10, " (deleted)");
+	else
+		app->replaced = cut_mark(path);
+	return app->replaced;
+}
+
+/* Become the file that has taken our place, on the same listening socket: to
+ * clients a request that waits in its queue is answered a little later, while
+ * a web server that finds nobody there answers 503.  Returns where the file
+ * is not there (yet) or no program: then we end, and whoever started us
+ * starts what there is. */
+static void
+become_successor(void)
+{
+	struct stat now;
+	char path[4096];
+
+	if (!find_binary(path, sizeof(path), &now))
+		cut_mark(path);
+	log_line("event=replaced successor=%s", path);
+	execl(path, path, (char *)NULL);
+	log_line("event=no_successor errno=%d", errno);
 }
 
 static enum fcgi_end
@@ -371,5 +401,7 @@ service_run(bool as_cgi)
 		pthread_mutex_destroy(&app.mutex);
 		arena_free(app.arena);
 	}
+	if (end == FCGI_ENDED && app.replaced)
+		become_successor();
 	return end == FCGI_FAILED ? 1 : 0;
 }

@@ -45,7 +45,7 @@ def commands(heading):
 def uploads():
     """(at home, on the host, mode) of each row of the table."""
     rows = re.findall(r"^\| `([^`]+)` \| `([^`]+)` \| (\d{3}) \|$", PAGE, re.M)
-    assert len(rows) == 4
+    assert len(rows) == 5
     return [(home, host, int(mode, 8)) for home, host, mode in rows]
 
 
@@ -121,10 +121,7 @@ class Space:
             if source.endswith("/"):
                 self.at_home(f"mkdir {target} && chmod {mode:o} {target}")
             else:
-                self.at_home(
-                    f"for file in {source}; do to={target}; case $to in */) "
-                    'to=$to${file##*/};; esac; cp "$file" "$to" && '
-                    f'chmod {mode:o} "$to"; done')
+                self.at_home(f"cp {source} {target} && chmod {mode:o} {target}")
 
     def open(self, runs_cgi=True):
         self.host = Host(self.installation, runs_cgi)
@@ -197,7 +194,7 @@ def test_the_page_leads_to_a_site_that_works(space):
     for file in ("/.htaccess", "/promptledger.db"):
         assert client.get(file).status in (403, 404)
     data = space.you / "promptledger-data"
-    for file in data.iterdir():
+    for file in data.rglob("*"):
         assert file.stat().st_mode & 0o077 == 0, file
     verified = space.installation.run_command("audit", "verify", "--data",
                                               data)
@@ -244,7 +241,7 @@ def test_more_operators_come_by_cron(space):
     answer = client.post("/auth/login", {
         "email": "editor@example.org", "password": "another good password"})
     assert answer.status == 200, answer
-    prompts = client.get("/api/admin/prompts/export",
+    prompts = client.get("/api/admin/prompts/list",
                          token=answer.json()["token"])
     assert prompts.status == 200, prompts
 
