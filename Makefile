@@ -4,7 +4,8 @@
 #   make check    dependencies, and every test but those of check-long
 #   make          the binary: build/promptledger and cgi-bin/promptledger.fcgi
 #   make lint     clang-format, clang-tidy, cppcheck
-#   make check-long  what takes minutes more: the families under valgrind
+#   make check-long  what takes minutes more: the families under valgrind, the
+#                 package in a Debian of its own
 #   make bench    rates as ratios, against floors, in one table
 #   make bench-download  audio against static files of the same lighttpd
 #   make static   one file that needs no library: build/static/promptledger
@@ -109,7 +110,7 @@ DEPS_BUILD := gcc libc6-dev libfcgi-dev libjson-c-dev libsqlite3-dev \
 DEPS_RUN := lighttpd curl
 DEPS_CHECK := spawn-fcgi apache2 libapache2-mod-fcgid libcmocka-dev \
     libapache2-mod-xsendfile nginx-light python3 python3-pytest lame
-DEPS_LONG := valgrind
+DEPS_LONG := valgrind debootstrap
 DEPS_LINT := clang clang-format clang-tidy cppcheck
 DEPS_BENCH := wrk python3
 
@@ -125,7 +126,7 @@ run:
 
 check:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
-	@$(MAKE) $(PARALLEL) --no-print-directory all unit-tests
+	@$(MAKE) $(PARALLEL) --no-print-directory all unit-tests static man
 	@$(MAKE) --no-print-directory check-all
 
 # The sanitizers' builds run the same unit tests; under ThreadSanitizer only
@@ -147,12 +148,15 @@ check-unit: unit-tests
 check-e2e: all
 	@$(PYTHON) tests/check.py --e2e tests/e2e
 
-# What takes minutes more: the families under valgrind.
+# What takes minutes more: the families under valgrind, the Debian package in
+# a Debian of its own (this needs root).
 VALGRIND_TESTS := story px0 admin promptcrafter voice
 check-long:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK) $(DEPS_LONG)
 	@$(MAKE) $(PARALLEL) --no-print-directory all
 	@tests/valgrind.sh $(VALGRIND_TESTS:%=tests/e2e/test_%.py)
+	@$(MAKE) --no-print-directory deb
+	@$(PYTHON) tests/check.py --e2e tests/package
 
 layers: $(GENERATED)
 	@$(PYTHON) tests/layers.py $(CC) $(ALL_CFLAGS)
