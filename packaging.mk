@@ -1,7 +1,7 @@
 # How the program leaves this directory: as one static file, into a prefix,
 # or as a Debian package.  Included by the Makefile.
 
-DEPS_PACKAGE := debhelper dpkg-dev fakeroot lintian mandoc
+DEPS_PACKAGE := debhelper dpkg-dev fakeroot lintian libcmocka-dev python3
 DEPS_CHECK += mandoc
 
 .PHONY: static install uninstall deb man
@@ -49,7 +49,6 @@ mandir ?= $(prefix)/share/man
 docdir ?= $(prefix)/share/doc/promptledger
 
 INSTALL ?= install
-# file:directory, as installed
 INSTALLED = $(bindir)/promptledger $(cgidir)/promptledger.fcgi \
     $(sysconfdir)/apache2/conf-available/promptledger.conf \
     $(sysconfdir)/lighttpd/conf-available/50-promptledger.conf \
@@ -59,8 +58,12 @@ EXAMPLES := apache-conf/htaccess apache-conf/mod_fcgid.conf \
     apache-conf/mod_proxy_fcgi.conf apache-conf/plain-cgi.conf \
     lighttpd-conf/spawned.conf lighttpd-conf/external.conf
 
-# What runs is replaced by renaming, as an upgrade must.
+# What runs is replaced by renaming, as an upgrade must.  Files in
+# conf-available are replaced, too: to change one, copy it to another name.
 install: all man
+	$(Q)for server in apache lighttpd; do \
+	    sed 's|@cgidir@|$(cgidir)|g' $$server-conf/conf-available.conf > \
+	    $(BUILD)/$$server.conf || exit 1; done
 	$(Q)for file in $(INSTALLED) $(docdir)/examples/x; do \
 	    $(INSTALL) -d "$(DESTDIR)$${file%/*}" || exit 1; done
 	$(Q)$(INSTALL) -m 755 $(BUILD)/promptledger \
@@ -69,9 +72,9 @@ install: all man
 	    "$(DESTDIR)$(bindir)/promptledger"
 	$(Q)ln -sf "$(bindir)/promptledger" \
 	    "$(DESTDIR)$(cgidir)/promptledger.fcgi"
-	$(Q)sed 's|@cgidir@|$(cgidir)|g' apache-conf/conf-available.conf > \
+	$(Q)$(INSTALL) -m 644 $(BUILD)/apache.conf \
 	    "$(DESTDIR)$(sysconfdir)/apache2/conf-available/promptledger.conf"
-	$(Q)sed 's|@cgidir@|$(cgidir)|g' lighttpd-conf/conf-available.conf > \
+	$(Q)$(INSTALL) -m 644 $(BUILD)/lighttpd.conf \
 	    "$(DESTDIR)$(sysconfdir)/lighttpd/conf-available/50-promptledger.conf"
 	$(Q)$(INSTALL) -m 644 $(BUILD)/man/promptledger.1 \
 	    "$(DESTDIR)$(mandir)/man1"
@@ -88,7 +91,7 @@ uninstall:
 	    rm -f "$(DESTDIR)$(docdir)/$$file"; done
 	$(Q)for file in promptledger.conf $(notdir $(EXAMPLES)); do \
 	    rm -f "$(DESTDIR)$(docdir)/examples/$$file"; done
-	-$(Q)rmdir "$(DESTDIR)$(cgidir)" "$(DESTDIR)$(docdir)/examples" \
+	$(Q)rmdir "$(DESTDIR)$(cgidir)" "$(DESTDIR)$(docdir)/examples" \
 	    "$(DESTDIR)$(docdir)" 2>/dev/null || true
 
 # Source and binary package, checked by lintian, in build/deb.
