@@ -334,9 +334,10 @@ binary_was_replaced(void *arg)
 
 /* Become the file that has taken our place, on the same listening socket: to
  * clients a request that waits in its queue is answered a little later, while
- * a web server that finds nobody there answers 503.  Returns where the file
- * is not there (yet) or no program: then we end, and whoever started us
- * starts what there is. */
+ * a web server that finds nobody there answers 503.  (mod_fcgid knows programs
+ * by their inode and asks us nothing more; there we must make room.)  Returns
+ * where the file is not there (yet) or no program: then we end, and whoever
+ * started us starts what there is. */
 static void
 become_successor(void)
 {
@@ -381,6 +382,7 @@ service_run(bool as_cgi)
 	struct failure f = { 0 };
 	char path[4096];
 	enum fcgi_end end = FCGI_FAILED;
+	bool becomes;
 
 	app.arena = arena_new();
 	pthread_mutex_init(&app.mutex, NULL);
@@ -394,6 +396,8 @@ service_run(bool as_cgi)
 		log_line("event=start_refused detail=\"%s\"", f.detail);
 	else
 		end = serve(&app);
+	becomes =
+	    end == FCGI_ENDED && text_equal(app.config.replaced, "become");
 	if (end != FCGI_ABANDONED) {
 		store_close(app.site.store);
 		key_uses_free(app.site.uses);
@@ -401,7 +405,8 @@ service_run(bool as_cgi)
 		pthread_mutex_destroy(&app.mutex);
 		arena_free(app.arena);
 	}
-	if (end == FCGI_ENDED && app.replaced)
+	/* The settings live in the arena, which is gone. */
+	if (end == FCGI_ENDED && app.replaced && becomes)
 		become_successor();
 	return end == FCGI_FAILED ? 1 : 0;
 }

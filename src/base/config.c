@@ -53,6 +53,12 @@ static const struct config_setting settings[] = {
 	    "assets in the data directory."},
 	{"session_hours", CONFIG_INTEGER, 1, 24 * 365, NULL, "24",
 	    AT(session_hours), "How long a log-in lasts."},
+	{"replaced", CONFIG_CHOICE, 0, 0, "exit become", "exit", AT(replaced),
+	    "What a serving program does when another file was put in its "
+	    "place.  exit: end, so that whoever started it starts the new "
+	    "one, as mod_fcgid wants it; become: turn into the new one on "
+	    "the same socket, so that no request fails under lighttpd and "
+	    "spawn-fcgi."},
 	{"signup", CONFIG_CHOICE, 0, 0, "open closed", "open", AT(signup),
 	    "Whether strangers may register."},
 	{"signups", CONFIG_INTEGER, 0, 1000000, NULL, "20", AT(signups),

@@ -34,7 +34,8 @@ struct config {
 	const char *sendfile;    /* off | x-sendfile | x-accel-redirect */
 	const char *sendfile_location; /* where nginx has the assets */
 	int64_t session_hours;
-	const char *signup; /* open | closed */
+	const char *replaced; /* exit | become */
+	const char *signup;   /* open | closed */
 	int64_t signups;
 	int64_t login_failures;
 	int64_t token_rate;

@@ -28,9 +28,26 @@ def runs(installation, pid):
         return False
 
 
+def test_replaced_program_exits_0_for_its_supervisor(own_site):
+    replace_program(own_site.installation)
+    process = own_site.deployment.responder.process
+    wait_until(lambda: process.poll() is not None, START_S, "the end")
+    assert process.returncode == 0
+
+
+def become(site):
+    """Start the program again with the setting `replaced = become`."""
+    site.deployment.responder.stop()
+    file = site.installation.data / "promptledger.conf"
+    file.write_text("replaced = become\n")
+    file.chmod(0o644)
+    site.deployment.start_responder()
+
+
 def test_replaced_program_becomes_the_new_one(own_site):
     """In the same process, so that its supervisor notices nothing."""
     installation = own_site.installation
+    become(own_site)
     process = own_site.deployment.responder.process
     person = own_site.as_role("editor")
     counted = create_counted(person)
@@ -56,6 +73,7 @@ def put_text_in_place(program):
 @pytest.mark.parametrize("spoil", [remove, put_text_in_place])
 def test_without_a_new_program_it_exits_0_for_its_supervisor(own_site, spoil):
     installation = own_site.installation
+    become(own_site)
     kept = installation.program.with_suffix(".kept")
     shutil.copy(installation.program, kept)
     spoil(installation.program)
@@ -67,6 +85,7 @@ def test_without_a_new_program_it_exits_0_for_its_supervisor(own_site, spoil):
 
 def test_told_to_end_after_the_replacement_it_ends(own_site):
     installation = own_site.installation
+    become(own_site)
     process = own_site.deployment.responder.process
     replace_program(installation)
     wait_until(lambda: runs(installation, process.pid), START_S, "the new one")
@@ -123,6 +142,9 @@ def test_no_request_fails_while_the_program_is_replaced(own_site):
     deployment, installation = own_site.deployment, own_site.installation
     if own_site.name == "apache-cgi":
         installation.program = installation.site / "promptledger.cgi"
+
+    if deployment.external:
+        become(own_site)
 
     def only_the_new_one_runs():
         return all(runs(installation, pid)
