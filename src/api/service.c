@@ -315,11 +315,14 @@ cut_mark(char *path)
 	return is_marked;
 }
 
-/* An upgrade puts a new file in the binary's place. */
+/* An upgrade puts a new file in the binary's place.  True from the second
+ * look on: mod_fcgid gives a request that it began before the change to the
+ * old program still, and one that finds it gone is answered 500. */
 static bool
 binary_was_replaced(void *arg)
 {
 	struct app *app = arg;
+	const bool known = app->replaced;
 	struct stat now;
 	char path[4096];
 
@@ -329,7 +332,7 @@ binary_was_replaced(void *arg)
 			now.st_mtime != app->binary.st_mtime);
 	else
 		app->replaced = cut_mark(path);
-	return app->replaced;
+	return known && app->replaced;
 }
 
 /* Become the file that has taken our place, on the same listening socket: to
