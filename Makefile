@@ -4,9 +4,13 @@
 #   make check    dependencies, and every test but those of check-long
 #   make          the binary: build/promptledger and cgi-bin/promptledger.fcgi
 #   make lint     clang-format, clang-tidy, cppcheck
-#   make check-long  what takes minutes more: the families under valgrind
+#   make check-long  what takes minutes more: the families under valgrind, the
+#                 package in a Debian of its own
 #   make bench    rates as ratios, against floors, in one table
 #   make bench-download  audio against static files of the same lighttpd
+#   make static   one file that needs no library: build/static/promptledger
+#   make install  DESTDIR= PREFIX=; see packaging.mk; make uninstall
+#   make deb      the Debian package, in build/deb
 #
 # SANITIZE=address,undefined or SANITIZE=thread builds into a folder of its
 # own; CC=clang works too.
@@ -35,6 +39,8 @@ endif
 
 # main.c is the program; everything else is also linked into the unit tests.
 SOURCES := $(sort $(filter-out src/main.c,$(wildcard src/*/*.c src/*/*/*.c)))
+# What is not in the library.
+PROGRAMS := src/main.c src/static.c man/fill.c
 HEADERS := $(sort $(wildcard src/*/*.h src/*/*/*.h))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 GENERATED := $(BUILD)/gen/statement_names.h $(BUILD)/gen/statement_table.h \
@@ -104,7 +110,7 @@ DEPS_BUILD := gcc libc6-dev libfcgi-dev libjson-c-dev libsqlite3-dev \
 DEPS_RUN := lighttpd curl
 DEPS_CHECK := spawn-fcgi apache2 libapache2-mod-fcgid libcmocka-dev \
     libapache2-mod-xsendfile nginx-light python3 python3-pytest lame
-DEPS_LONG := valgrind
+DEPS_LONG := valgrind debootstrap
 DEPS_LINT := clang clang-format clang-tidy cppcheck
 DEPS_BENCH := wrk python3
 
@@ -120,7 +126,7 @@ run:
 
 check:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
-	@$(MAKE) $(PARALLEL) --no-print-directory all unit-tests
+	@$(MAKE) $(PARALLEL) --no-print-directory all unit-tests static man
 	@$(MAKE) --no-print-directory check-all
 
 # The sanitizers' builds run the same unit tests; under ThreadSanitizer only
@@ -142,28 +148,33 @@ check-unit: unit-tests
 check-e2e: all
 	@$(PYTHON) tests/check.py --e2e tests/e2e
 
-# What takes minutes more: the families under valgrind.
+# What takes minutes more: the families under valgrind, the Debian package in
+# a Debian of its own (this needs root).
 VALGRIND_TESTS := story px0 admin promptcrafter voice
 check-long:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK) $(DEPS_LONG)
 	@$(MAKE) $(PARALLEL) --no-print-directory all
 	@tests/valgrind.sh $(VALGRIND_TESTS:%=tests/e2e/test_%.py)
+	@$(MAKE) --no-print-directory deb
+	@if [ $$(id -u) -eq 0 ]; then \
+	    $(PYTHON) tests/check.py --e2e tests/package; \
+	else echo 'tests/package: not run, it needs root'; fi
 
 layers: $(GENERATED)
 	@$(PYTHON) tests/layers.py $(CC) $(ALL_CFLAGS)
 
 lint: $(GENERATED)
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_LINT)
-	clang-format --dry-run -Werror $(SOURCES) src/main.c $(HEADERS) \
+	clang-format --dry-run -Werror $(SOURCES) $(PROGRAMS) $(HEADERS) \
 	    $(wildcard tests/unit/*.[ch])
 	cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
 	    --enable=warning,performance,portability -Isrc -I$(BUILD)/gen src
-	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) src/main.c -- \
+	clang-tidy --quiet --warnings-as-errors='*' $(SOURCES) $(PROGRAMS) -- \
 	    -std=c11 -D_GNU_SOURCE -Isrc -I$(BUILD)/gen \
 	    -DPROMPTLEDGER_VERSION='"$(VERSION)"'
 
 format:
-	clang-format -i $(SOURCES) src/main.c $(HEADERS) \
+	clang-format -i $(SOURCES) $(PROGRAMS) $(HEADERS) \
 	    $(wildcard tests/unit/*.[ch])
 
 # Templates that nobody would write, as long as wanted: FUZZ_SECONDS=60.
@@ -190,7 +201,9 @@ bench-download:
 	@$(MAKE) $(PARALLEL) --no-print-directory all
 	$(PYTHON) tests/bench/download.py
 
+include packaging.mk
+
 clean:
 	rm -rf build cgi-bin/promptledger.fcgi
 
--include $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(UNIT_TESTS:%=%.d)
+-include $(OBJECTS:.o=.d) $(BUILD)/src/main.d $(BUILD)/src/static.d $(UNIT_TESTS:%=%.d)

@@ -31,7 +31,8 @@ LAYERS = {
     "api": ("json_value call route family auth dispatch account page service "
             "promptcrafter px0 voice oauth admin", "base http wire store domain"),
     "cli": ("command progress importer import_csv import_json import export "
-            "init user token serve doctor doctor_assets audit routes version help",
+            "init user token serve doctor doctor_assets audit config routes "
+            "version help",
             "base wire store domain api"),
 }
 

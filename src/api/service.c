@@ -14,6 +14,7 @@
 #include "domain/template_cache.h"
 #include "http/fcgi.h"
 
+#include <errno.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <sodium.h>
@@ -37,6 +38,7 @@ struct app {
 	struct site site;
 	bool as_cgi;
 	struct stat binary; /* as it was when we started */
+	bool replaced;      /* another file has taken its place since */
 
 	pthread_mutex_t mutex; /* guards ready, and making it so */
 	bool ready;
@@ -396,23 +398,55 @@ find_binary(char *path, size_t size, struct stat *out)
 	return stat(path, out) == 0;
 }
 
-/* An upgrade puts a new file in the binary's place; the web server starts it
- * for the next request once we are gone. */
+/* The kernel marks the name of a file that another one replaced. */
+static bool
+cut_mark(char *path)
+{
+	size_t len = strlen(path);
+	bool is_marked = len > 10 && text_equal(path + len - 10, " (deleted)");
+
+	if (is_marked)
+		path[len - 10] = '\0';
+	return is_marked;
+}
+
+/* An upgrade puts a new file in the binary's place.  True from the second
+ * look on: mod_fcgid gives a request that it began before the change to the
+ * old program still, and one that finds it gone is answered 500. */
 static bool
 binary_was_replaced(void *arg)
 {
-	const struct app *app = arg;
+	struct app *app = arg;
+	const bool known = app->replaced;
 	struct stat now;
 	char path[4096];
-	size_t len;
 
 	if (find_binary(path, sizeof(path), &now))
-		return app->binary.st_ino != 0 &&
+		app->replaced = app->binary.st_ino != 0 &&
 		    (now.st_ino != app->binary.st_ino ||
 			now.st_mtime != app->binary.st_mtime);
-	/* The kernel marks the name of a file that another one replaced. */
-	len = strlen(path);
-	return len > 10 && text_equal(path + len - 10, " (deleted)");
+	else
+		app->replaced = cut_mark(path);
+	return known && app->replaced;
+}
+
+/* Become the file that has taken our place, on the same listening socket: to
+ * clients a request that waits in its queue is answered a little later, while
+ * a web server that finds nobody there answers 503.  (mod_fcgid knows programs
+ * by their inode and asks us nothing more; there we must make room.)  Returns
+ * where the file is not there (yet) or no program: then we end, and whoever
+ * started us starts what there is. */
+static void
+become_successor(void)
+{
+	struct stat now;
+	char path[4096];
+
+	if (!find_binary(path, sizeof(path), &now))
+		cut_mark(path);
+	log_line("event=replaced successor=%s", path);
+	execl(path, path, (char *)NULL);
+	log_line("event=no_successor errno=%d", errno);
 }
 
 static enum fcgi_end
@@ -462,6 +496,7 @@ service_run(bool as_cgi)
 	struct failure f = { 0 };
 	char path[4096];
 	enum fcgi_end end = FCGI_FAILED;
+	bool becomes;
 
 	limit_heaps();
 	app.arena = arena_new();
@@ -475,6 +510,8 @@ service_run(bool as_cgi)
 		log_line("event=start_refused detail=\"%s\"", f.detail);
 	else
 		end = serve(&app);
+	becomes =
+	    end == FCGI_ENDED && text_equal(app.config.replaced, "become");
 	if (end != FCGI_ABANDONED) {
 		store_close(app.site.store);
 		key_uses_free(app.site.uses);
@@ -482,5 +519,8 @@ service_run(bool as_cgi)
 		pthread_mutex_destroy(&app.mutex);
 		arena_free(app.arena);
 	}
+	/* The settings live in the arena, which is gone. */
+	if (end == FCGI_ENDED && app.replaced && becomes)
+		become_successor();
 	return end == FCGI_FAILED ? 1 : 0;
 }

@@ -13,6 +13,7 @@
 
 #define PREFIX "PROMPTLEDGER_"
 #define FILE_NAME "promptledger.conf"
+#define SYSTEM_DATA "/var/lib/promptledger"
 
 #define AT(member) offsetof(struct config, member)
 
@@ -20,7 +21,9 @@
 static const struct config_setting settings[] = {
 	{"data", CONFIG_PATH, 0, 0, NULL, "", AT(data),
 	    "The data directory.  Default: promptledger below XDG_STATE_HOME "
-	    "when that is set, else var beside the installation."},
+	    "when that is set, else /var/lib/promptledger for a program "
+	    "installed in /usr or /usr/local, else var beside the program's "
+	    "folder."},
 	{"base", CONFIG_PATH, 0, 0, NULL, "", AT(base),
 	    "The path below which the API answers, such as /ledger.  Default: "
 	    "found by the first known segment of the path."},
@@ -59,6 +62,12 @@ static const struct config_setting settings[] = {
 	    "assets in the data directory."},
 	{"session_hours", CONFIG_INTEGER, 1, 24 * 365, NULL, "24",
 	    AT(session_hours), "How long a log-in lasts."},
+	{"replaced", CONFIG_CHOICE, 0, 0, "exit become", "exit", AT(replaced),
+	    "What a serving program does when another file was put in its "
+	    "place.  exit: end, so that whoever started it starts the new "
+	    "one, as mod_fcgid wants it; become: turn into the new one on "
+	    "the same socket, so that no request fails under lighttpd and "
+	    "spawn-fcgi."},
 	{"signup", CONFIG_CHOICE, 0, 0, "open closed", "open", AT(signup),
 	    "Whether strangers may register."},
 	{"signups", CONFIG_INTEGER, 0, 1000000, NULL, "20", AT(signups),
@@ -161,6 +170,37 @@ set_value(struct config *c, const struct config_setting *s, const char *value,
 	return NULL;
 }
 
+/* Unless c was made by hand, without config_load. */
+static void
+note_source(
+    struct config *c, const struct config_setting *s, const char *source)
+{
+	if (c->sources != NULL)
+		c->sources[s - settings] = source;
+}
+
+const char *
+config_source(const struct config *c, const struct config_setting *s)
+{
+	return c->sources[s - settings];
+}
+
+const char *
+config_value(
+    const struct config *c, const struct config_setting *s, struct arena *a)
+{
+	const char *place = (const char *)c + s->offset;
+	const char *text;
+	int64_t number;
+
+	if (s->type == CONFIG_INTEGER) {
+		memcpy(&number, place, sizeof(number));
+		return arena_printf(a, "%" PRId64, number);
+	}
+	memcpy(&text, place, sizeof(text));
+	return text;
+}
+
 static char *
 trim(char *text)
 {
@@ -173,11 +213,12 @@ trim(char *text)
 	return text;
 }
 
-/* One line `name = value`; what is wrong with it, or NULL. */
+/* One line `name = value`, at `where`; what is wrong with it, or NULL. */
 static const char *
-read_line(struct config *c, char *line, struct arena *a)
+read_line(struct config *c, char *line, const char *where, struct arena *a)
 {
 	const struct config_setting *s;
+	const char *wrong;
 	char *equals, *name;
 
 	name = trim(line);
@@ -190,7 +231,10 @@ read_line(struct config *c, char *line, struct arena *a)
 	s = find_setting(trim(name));
 	if (s == NULL || s->offset == AT(data))
 		return arena_printf(a, "unknown setting %s", trim(name));
-	return set_value(c, s, trim(equals + 1), a);
+	wrong = set_value(c, s, trim(equals + 1), a);
+	if (wrong == NULL)
+		note_source(c, s, where);
+	return wrong;
 }
 
 static enum err
@@ -198,7 +242,7 @@ read_file(struct config *c, const char *path, bool must_exist, struct arena *a,
     struct failure *f)
 {
 	FILE *file = fopen(path, "re");
-	const char *wrong = NULL;
+	const char *wrong = NULL, *where = path;
 	char *line = NULL;
 	size_t size = 0;
 	int number = 0;
@@ -210,8 +254,8 @@ read_file(struct config *c, const char *path, bool must_exist, struct arena *a,
 		    arena_printf(a, "%s: %s", path, strerror(errno)));
 	}
 	while (wrong == NULL && getline(&line, &size, file) != -1) {
-		number++;
-		wrong = read_line(c, line, a);
+		where = arena_printf(a, "%s:%d", path, ++number);
+		wrong = read_line(c, line, where, a);
 	}
 	if (wrong == NULL && ferror(file) != 0)
 		wrong = "cannot be read";
@@ -219,8 +263,8 @@ read_file(struct config *c, const char *path, bool must_exist, struct arena *a,
 	fclose(file);
 	if (wrong == NULL)
 		return ERR_NONE;
-	return err_fail(f, ERR_INTERNAL, NULL,
-	    arena_printf(a, "%s:%d: %s", path, number, wrong));
+	return err_fail(
+	    f, ERR_INTERNAL, NULL, arena_printf(a, "%s: %s", where, wrong));
 }
 
 enum err
@@ -245,6 +289,7 @@ config_apply_env(struct config *c, const char *const *env, struct arena *a,
 			return err_fail(f, ERR_INTERNAL, NULL,
 			    arena_printf(
 				a, "environment: %s%s", PREFIX, wrong));
+		note_source(c, s, "environment");
 	}
 	return ERR_NONE;
 }
@@ -255,7 +300,10 @@ set_defaults(struct config *c, struct arena *a, struct failure *f)
 	const struct config_setting *s;
 	const char *wrong;
 
+	c->sources = arena_alloc(
+	    a, sizeof(settings) / sizeof(settings[0]) * sizeof(*c->sources));
 	for (s = settings; s->name != NULL; s++) {
+		note_source(c, s, "default");
 		wrong = set_value(c, s, s->fallback, a);
 		if (wrong != NULL)
 			return err_fail(f, ERR_INTERNAL, NULL, wrong);
@@ -263,17 +311,29 @@ set_defaults(struct config *c, struct arena *a, struct failure *f)
 	return ERR_NONE;
 }
 
-/* The folder above the one that holds the running binary, with /var. */
+/* var in the folder above the one that holds the running program, unless
+ * that was installed where programs and data keep apart. */
 static const char *
 find_beside(struct arena *a)
 {
+	static const char *const system[] = {
+		"/usr/bin/",
+		"/usr/lib/",
+		"/usr/local/bin/",
+		"/usr/local/lib/",
+	};
 	char exe[4096], *slash;
 	ssize_t len = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
+	size_t i;
 	int up;
 
 	if (len <= 0)
-		return "/var/lib/promptledger";
+		return SYSTEM_DATA;
 	exe[len] = '\0';
+	for (i = 0; i < sizeof(system) / sizeof(system[0]); i++) {
+		if (text_starts(exe, system[i]))
+			return SYSTEM_DATA;
+	}
 	for (up = 0; up < 2; up++) {
 		slash = strrchr(exe, '/');
 		if (slash != NULL)
@@ -292,28 +352,40 @@ make_absolute(const char *dir, struct arena *a)
 	return arena_printf(a, "%s/%s", cwd, dir);
 }
 
+/* Where the data lie, from the highest source to the lowest. */
+static const char *
+find_data(const char *data_dir, const char **source, struct arena *a)
+{
+	const char *env_dir = getenv(PREFIX "DATA");
+	const char *state = getenv("XDG_STATE_HOME");
+
+	if (data_dir != NULL) {
+		*source = "--data";
+		return make_absolute(data_dir, a);
+	}
+	if (env_dir != NULL && env_dir[0] != '\0') {
+		*source = "environment";
+		return env_dir;
+	}
+	*source = "default";
+	if (state != NULL && state[0] == '/')
+		return arena_printf(a, "%s/promptledger", state);
+	return find_beside(a);
+}
+
 enum err
 config_load(struct config *out, const char *data_dir, struct arena *a,
     struct failure *f)
 {
 	const char *file = getenv(PREFIX "CONFIG");
-	const char *env_dir = getenv(PREFIX "DATA");
-	const char *state = getenv("XDG_STATE_HOME");
 	extern char **environ;
 	struct config c = { 0 };
-	const char *dir;
+	const char *dir, *source;
 	enum err err;
 
 	if ((err = set_defaults(&c, a, f)) != ERR_NONE)
 		return err;
-	if (data_dir != NULL)
-		dir = make_absolute(data_dir, a);
-	else if (env_dir != NULL && env_dir[0] != '\0')
-		dir = env_dir;
-	else if (state != NULL && state[0] == '/')
-		dir = arena_printf(a, "%s/promptledger", state);
-	else
-		dir = find_beside(a);
+	dir = find_data(data_dir, &source, a);
 	err = read_file(&c,
 	    file != NULL ? file : arena_printf(a, "%s/%s", dir, FILE_NAME),
 	    file != NULL, a, f);
@@ -322,6 +394,7 @@ config_load(struct config *out, const char *data_dir, struct arena *a,
 	if (err != ERR_NONE)
 		return err;
 	c.data = dir;
+	note_source(&c, find_setting("data"), source);
 	*out = c;
 	return ERR_NONE;
 }

@@ -21,6 +21,8 @@
 
 /* Plain data; the strings live as long as the struct's arena. */
 struct config {
+	const char **sources; /* where each comes from: config_source */
+
 	const char *data;         /* the data directory, absolute */
 	const char *base;         /* path prefix of the API; "" = find it */
 	const char *public_url;   /* scheme://host[:port][/base], or "" */
@@ -33,7 +35,8 @@ struct config {
 	const char *sendfile;     /* off | x-sendfile | x-accel-redirect */
 	const char *sendfile_location; /* where nginx has the assets */
 	int64_t session_hours;
-	const char *signup; /* open | closed */
+	const char *replaced; /* exit | become */
+	const char *signup;   /* open | closed */
 	int64_t signups;
 	int64_t login_failures;
 	int64_t token_rate;
@@ -63,6 +66,15 @@ const struct config_setting *config_settings(void);
  * and where. */
 enum err config_load(struct config *out, const char *data_dir, struct arena *a,
     struct failure *f);
+
+/* Where the value of s in c comes from: "default", "FILE:LINE",
+ * "environment" or "--data".  c must come from config_load. */
+const char *config_source(
+    const struct config *c, const struct config_setting *s);
+
+/* The value of s in c, as it would stand in the file. */
+const char *config_value(
+    const struct config *c, const struct config_setting *s, struct arena *a);
 
 /* Let the PROMPTLEDGER_* members of env ("NAME=value", ended by NULL) win
  * over what is in c.  Names that are no settings are left alone: a web

@@ -20,6 +20,7 @@ static const struct command *const commands[] = {
 	&serve_command,
 	&audit_verify_command,
 	&doctor_command,
+	&config_command,
 	&routes_command,
 	&version_command,
 	&help_command,

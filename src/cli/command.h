@@ -74,6 +74,7 @@ extern const struct command export_command;
 extern const struct command serve_command;
 extern const struct command audit_verify_command;
 extern const struct command doctor_command;
+extern const struct command config_command;
 extern const struct command routes_command;
 extern const struct command version_command;
 extern const struct command help_command;

@@ -11,12 +11,13 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <netdb.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,7 +58,32 @@ struct serve_options {
 	int64_t threads; /* 0: as configured */
 	char host[256];  /* without brackets */
 	char port[8];
+	struct sockaddr_storage address; /* both, for the kernel */
+	socklen_t address_size;
 };
+
+/* Numbers only: looking up names would bring the C library's plug-ins into
+ * the static program (static.c). */
+static bool
+make_address(struct serve_options *o, uint16_t port)
+{
+	struct sockaddr_in *v4 = (struct sockaddr_in *)&o->address;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&o->address;
+
+	if (inet_pton(AF_INET, o->host, &v4->sin_addr) == 1) {
+		v4->sin_family = AF_INET;
+		v4->sin_port = htons(port);
+		o->address_size = sizeof(*v4);
+		return true;
+	}
+	if (inet_pton(AF_INET6, o->host, &v6->sin6_addr) == 1) {
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons(port);
+		o->address_size = sizeof(*v6);
+		return true;
+	}
+	return false;
+}
 
 /* Take "127.0.0.1:8080" or "[::1]:8080" apart. */
 static bool
@@ -79,8 +105,10 @@ split_listen(struct serve_options *o)
 		return false;
 	memcpy(o->host, host, len);
 	o->host[len] = '\0';
+	if (text_equal(o->host, "localhost"))
+		snprintf(o->host, sizeof(o->host), "127.0.0.1");
 	snprintf(o->port, sizeof(o->port), "%" PRId64, port);
-	return true;
+	return make_address(o, (uint16_t)port);
 }
 
 static const char *
@@ -216,60 +244,40 @@ start_lighttpd(const char *run)
 	_exit(127);
 }
 
-/* The first address that --listen means; NULL when it means none. */
-static struct addrinfo *
-find_address(const struct serve_options *o)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *list;
-	int error = getaddrinfo(o->host, o->port, &hints, &list);
-
-	if (error == 0)
-		return list;
-	fprintf(stderr, "promptledger: cannot listen on %s: %s\n", o->listen,
-	    gai_strerror(error));
-	return NULL;
-}
-
 /* Say in plain words what lighttpd would say in its own, and never take
  * somebody else's server for ours. */
 static bool
 can_listen(const struct serve_options *o)
 {
-	struct addrinfo *list = find_address(o);
 	const int on = 1;
 	bool bound;
 	int fd;
 
-	if (list == NULL)
-		return false;
-	fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(o->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	bound = fd != -1 &&
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-	    bind(fd, list->ai_addr, list->ai_addrlen) == 0;
+	    bind(fd, (const struct sockaddr *)&o->address, o->address_size) ==
+		0;
 	if (!bound)
 		fprintf(stderr, "promptledger: cannot listen on %s: %s\n",
 		    o->listen, strerror(errno));
 	if (fd != -1)
 		close(fd);
-	freeaddrinfo(list);
 	return bound;
 }
 
 static bool
 answers(const struct serve_options *o)
 {
-	struct addrinfo *list = find_address(o);
 	bool connected = false;
 	int fd;
 
-	if (list == NULL)
-		return false;
-	fd = socket(list->ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	fd = socket(o->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (fd != -1) {
-		connected = connect(fd, list->ai_addr, list->ai_addrlen) == 0;
+		connected = connect(fd, (const struct sockaddr *)&o->address,
+				o->address_size) == 0;
 		close(fd);
 	}
-	freeaddrinfo(list);
 	return connected;
 }
 

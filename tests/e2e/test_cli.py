@@ -40,6 +40,7 @@ promptledger token create --user E [--kind session|key] [--scopes LIST]\
  [--data DIR] [--json]
 promptledger serve [--listen 127.0.0.1:8080] [--data DIR] [--threads N]
 promptledger audit verify [--data DIR]
+promptledger config [--data DIR] [--json]
 promptledger routes
 promptledger version
 promptledger help
@@ -507,6 +508,51 @@ def test_audit_verify_makes_no_data_where_there_is_none(here):
     assert not data.exists()
 
 
+# config
+
+def test_config_tells_values_and_sources_in_the_form_of_the_file(here):
+    file = here.data / "promptledger.conf"
+    file.write_text("# one\nthreads = 4\nsignup = closed\n")
+    file.chmod(0o644)
+    done = run(here, "config", "--data", here.data, PROMPTLEDGER_LOG="off")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"# {file}:2\nthreads = 4\n" in done.stdout
+    assert f"# {file}:3\nsignup = closed\n" in done.stdout
+    assert "# environment\nlog = off\n" in done.stdout
+    assert "# default\nlock_ms = 5000\n" in done.stdout
+    assert f"# data = {here.data}\n" in done.stdout
+    # What it prints is a file that it reads, and that changes nothing.
+    file.write_text(done.stdout)
+    again = run(here, "config", "--data", here.data)
+    values = [line for line in done.stdout.splitlines() if " = " in line]
+    assert values == [line for line in again.stdout.splitlines()
+                      if " = " in line]
+
+
+def test_config_for_scripts_is_json_and_opens_no_data(here):
+    data = here.run / "nowhere"
+    done = run(here, "config", "--json", "--data", data)
+    assert (done.returncode, done.stderr) == (0, "")
+    settings = json.loads(done.stdout)
+    assert settings["data"] == {"value": str(data), "source": "--data"}
+    assert settings["threads"] == {"value": "16", "source": "default"}
+    assert not data.exists()
+
+
+@pytest.mark.parametrize("text, line, wrong", [
+    ("threads = 4\nthread = 4\n", 2, "unknown setting thread"),
+    ("\n\nthreads = many\n", 3, "threads: a number from 1 to 256"),
+    ("signup = maybe\n", 1, "signup: one of these is wanted: open closed"),
+])
+def test_config_names_file_and_line_of_what_is_wrong(here, text, line, wrong):
+    file = here.data / "promptledger.conf"
+    file.write_text(text)
+    file.chmod(0o644)
+    for command in (["config"], ["audit", "verify"]):
+        done = run(here, *command, "--data", here.data)
+        assert_fails_plainly(done, 1, f"{file}:{line}: {wrong}")
+
+
 # routes, version, help, and what is no command
 
 def test_routes_lists_the_core_operations_with_their_families(here):
@@ -546,7 +592,7 @@ def test_unknown_command_points_to_help(here, words):
 
 
 @pytest.mark.parametrize("command", ["init", "audit verify", "routes",
-                                     "version", "help", "serve"])
+                                     "config", "version", "help", "serve"])
 def test_argument_too_many_is_called_wrongly(here, command):
     done = run(here, *command.split(), "more")
     assert_fails_plainly(done, 2, "too many arguments",
@@ -701,6 +747,8 @@ def test_serve_starts_as_many_workers_as_asked(serve):
     (["--listen", "8080"], "--listen is an address and a port"),
     (["--listen", "127.0.0.1:"], "--listen is an address and a port"),
     (["--listen", "127.0.0.1:65536"], "--listen is an address and a port"),
+    (["--listen", "example.org:8080"], "--listen is an address and a port"),
+    (["--listen", "[127.0.0.1.1]:80"], "--listen is an address and a port"),
     (["--listen", ":8080"], "--listen is an address and a port"),
 ])
 def test_serve_called_wrongly_says_so(here, words, text):

@@ -162,6 +162,54 @@ later_sources_win(void **state)
 	assert_int_equal(p->config.session_hours, 5);
 }
 
+static const struct config_setting *
+setting(const char *name)
+{
+	const struct config_setting *s = config_settings();
+
+	while (s->name != NULL && strcmp(s->name, name) != 0)
+		s++;
+	assert_non_null(s->name);
+	return s;
+}
+
+static void
+assert_holds(
+    struct place *p, const char *name, const char *value, const char *source)
+{
+	const struct config_setting *s = setting(name);
+
+	assert_string_equal(config_value(&p->config, s, p->arena), value);
+	assert_string_equal(config_source(&p->config, s), source);
+}
+
+static void
+each_value_knows_its_source(void **state)
+{
+	struct place *p = *state;
+	const char *const env[] = { "PROMPTLEDGER_LOCK_MS=9", NULL };
+	char line[PATH_MAX + 64];
+
+	write_file(p->file, "# one\nthreads = 2\n\nbase = /ledger/\n");
+	setenv("PROMPTLEDGER_LOG", "off", 1);
+	assert_int_equal(load(p), ERR_NONE);
+	assert_int_equal(
+	    config_apply_env(&p->config, env, p->arena, &p->failure), ERR_NONE);
+	assert_holds(p, "data", p->data, "--data");
+	snprintf(line, sizeof(line), "%s:2", p->file);
+	assert_holds(p, "threads", "2", line);
+	snprintf(line, sizeof(line), "%s:4", p->file);
+	assert_holds(p, "base", "/ledger", line);
+	assert_holds(p, "log", "off", "environment");
+	assert_holds(p, "lock_ms", "9", "environment");
+	assert_holds(p, "signup", "open", "default");
+
+	setenv("PROMPTLEDGER_THREADS", "3", 1);
+	assert_int_equal(load(p), ERR_NONE);
+	assert_holds(p, "threads", "3", "environment");
+	assert_holds(p, "lock_ms", "5000", "default");
+}
+
 static void
 a_file_may_hold_blanks_comments_and_foreign_line_ends(void **state)
 {
@@ -371,6 +419,7 @@ main(void)
 		place_test(without_any_source_the_defaults_hold),
 		place_test(every_default_lies_in_its_own_range),
 		place_test(later_sources_win),
+		place_test(each_value_knows_its_source),
 		place_test(
 		    a_file_may_hold_blanks_comments_and_foreign_line_ends),
 		place_test(a_bad_line_is_refused_with_file_and_line),
