@@ -20,7 +20,7 @@ LAYERS = {
     "base": ("given text fold clock log arena buf err config", ""),
     "http": ("range disposition request response cors pattern fcgi", "base"),
     "wire": ("scan doc form body field csv", "base"),
-    "store": ("statement matcher stemmer connection lock schema store txn "
+    "store": ("statement matcher stemmer connection lock schema signer store txn "
               "query", "base"),
     "domain": ("template template_cache payload_schema secret throttle rate "
                "user scope token access_token key key_use audio signed_link "

@@ -5,6 +5,7 @@
 #include "store/schema.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,6 +102,11 @@ store_open(const struct store_options *options, struct store **out, bool *fresh,
 	set_up_sqlite();
 	pthread_mutex_init(&s->mutex, NULL);
 	s->options = *options;
+	s->options.audit_key = NULL; /* the caller's memory */
+	if (options->audit_key != NULL) {
+		s->signer.has_key = true;
+		memcpy(s->signer.key, options->audit_key, SEAL_KEY_BYTES);
+	}
 	s->lock.fd = -1;
 	s->dir = strdup(options->dir);
 	s->path = join(options->dir, DATABASE_NAME);
@@ -141,6 +147,7 @@ store_close(struct store *s)
 	connection_close(s->writer);
 	lock_close(&s->lock);
 	pthread_mutex_destroy(&s->mutex);
+	sodium_memzero(&s->signer, sizeof(s->signer));
 	free(s->path);
 	free(s->dir);
 	free(s);

@@ -19,6 +19,8 @@ struct store_options {
 	bool synchronous_full;
 	bool keep_wal;   /* plain CGI: many short processes */
 	int64_t lock_ms; /* how long a write waits for its turn */
+	/* SEAL_KEY_BYTES that sign the audit log; copied; NULL: no key. */
+	const unsigned char *audit_key;
 };
 
 /* Is there a database in dir? */

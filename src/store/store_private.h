@@ -7,6 +7,7 @@
 
 #include "store/connection.h"
 #include "store/lock.h"
+#include "store/signer.h"
 #include "store/store.h"
 
 #include <pthread.h>
@@ -34,6 +35,7 @@ struct store {
 	/* The leader's, and nobody else's. */
 	struct connection *writer; /* NULL until the first write */
 	struct lock lock;
+	struct signer signer;
 };
 
 /* Lend a reader (opened on demand); give it back with store_return. */

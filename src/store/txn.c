@@ -255,11 +255,16 @@ static void
 run_group(struct store *s, struct connection *c, struct group *g)
 {
 	int64_t end_us = clock_steady_us() + GROUP_TIME_MAX_US;
-	struct failure f = { 0 };
+	struct failure f = { 0 }, ignored;
 	struct job *j;
 
 	if (connection_step(c, STATEMENT_TXN_BEGIN_WRITE, &f) != ERR_NONE) {
 		fail_waiting(s, g, &f);
+		return;
+	}
+	if (signer_begin(&s->signer, c, &f) != ERR_NONE) {
+		fail_waiting(s, g, &f);
+		connection_step(c, STATEMENT_TXN_ROLLBACK, &ignored);
 		return;
 	}
 	while (g->count < GROUP_MEMBERS_MAX && clock_steady_us() < end_us &&
@@ -273,11 +278,12 @@ run_group(struct store *s, struct connection *c, struct group *g)
 			return;
 		}
 	}
-	if (connection_step(c, STATEMENT_TXN_COMMIT, &f) == ERR_NONE)
+	if (signer_end(&s->signer, c, &f) == ERR_NONE &&
+	    connection_step(c, STATEMENT_TXN_COMMIT, &f) == ERR_NONE)
 		return;
 	fail_group(g, &f);
 	if (!sqlite3_get_autocommit(c->db))
-		connection_step(c, STATEMENT_TXN_ROLLBACK, &f);
+		connection_step(c, STATEMENT_TXN_ROLLBACK, &ignored);
 }
 
 /* Lead one group, then pass the lead on.  The caller's own job is at the

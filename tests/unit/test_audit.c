@@ -408,7 +408,7 @@ what_was_released_is_never_rewritten(void **state)
 static enum err
 verify(struct txn *t, void *report)
 {
-	return audit_verify(t, report);
+	return audit_verify(t, NULL, report);
 }
 
 static struct audit_report
