@@ -81,7 +81,9 @@ audit_head_find(struct txn *t, struct audit_head *out)
 struct walk {
 	struct audit_check *check;
 	struct audit_report report;
+	struct audit_head stored;
 	struct seal_head head; /* the last row that holds */
+	bool signature_fits;
 	size_t anchors_passed;
 };
 
@@ -119,6 +121,16 @@ check_anchors(struct walk *w)
 	}
 }
 
+/* Is the last row the one that was signed? */
+static void
+check_signature(struct walk *w)
+{
+	if (w->check->key != NULL && w->stored.is_signed &&
+	    w->stored.signed_seq == w->head.seq)
+		w->signature_fits =
+		    seal_fits(w->check->key, &w->head, w->stored.mac);
+}
+
 /* Does the row follow on the last one? */
 static void
 check_row(struct walk *w, struct query *q)
@@ -142,6 +154,7 @@ check_row(struct walk *w, struct query *q)
 	w->head.seq = seq;
 	memcpy(w->head.hash, hash, sizeof(hash));
 	check_anchors(w);
+	check_signature(w);
 }
 
 static enum err
@@ -165,8 +178,9 @@ walk_rows(struct walk *w, struct txn *t)
 
 /* The whole chain holds: is it the whole log? */
 static void
-check_end(struct walk *w, const struct audit_head *stored)
+check_end(struct walk *w)
 {
+	const struct audit_head *stored = &w->stored;
 	const struct audit_check *check = w->check;
 	unsigned char key_id[SEAL_KEY_ID_BYTES];
 
@@ -188,11 +202,11 @@ check_end(struct walk *w, const struct audit_head *stored)
 		set_broken(w, w->head.seq, "it is signed by another key");
 	else if (stored->signed_seq > w->head.seq)
 		set_broken(w, w->head.seq + 1, "it was signed and is missing");
+	else if (!w->signature_fits)
+		set_broken(
+		    w, stored->signed_seq, "it is not the row that was signed");
 	else if (stored->signed_seq < w->head.seq)
 		set_broken(w, stored->signed_seq + 1, "it is not signed");
-	else if (!seal_fits(check->key, &w->head, stored->mac))
-		set_broken(
-		    w, w->head.seq, "the signature is not that of this log");
 	else
 		w->report.signature = AUDIT_SIGNATURE_VALID;
 }
@@ -203,23 +217,23 @@ audit_verify(
 {
 	struct audit_check none = { 0 };
 	struct walk w = { .check = check == NULL ? &none : check };
-	struct audit_head stored;
 	enum err err;
 
-	if ((err = audit_head_find(t, &stored)) != ERR_NONE)
+	if ((err = audit_head_find(t, &w.stored)) != ERR_NONE)
 		return err;
 	if (w.check->anchor_count > 0)
 		qsort(w.check->anchors, w.check->anchor_count,
 		    sizeof(w.check->anchors[0]), compare_anchors);
-	memcpy(w.head.genesis, stored.seal.genesis, sizeof(w.head.genesis));
-	memcpy(w.head.hash, stored.seal.genesis, sizeof(w.head.hash));
-	if (stored.is_signed)
+	memcpy(w.head.genesis, w.stored.seal.genesis, SEAL_HASH_BYTES);
+	memcpy(w.head.hash, w.stored.seal.genesis, SEAL_HASH_BYTES);
+	if (w.stored.is_signed)
 		w.report.signature = AUDIT_SIGNATURE_UNCHECKED;
 	check_anchors(&w);
+	check_signature(&w);
 	if ((err = walk_rows(&w, t)) != ERR_NONE)
 		return err;
 	if (w.report.reason == NULL)
-		check_end(&w, &stored);
+		check_end(&w);
 	text_hex(w.head.hash, sizeof(w.head.hash), w.report.head);
 	*out = w.report;
 	return ERR_NONE;

@@ -235,8 +235,10 @@ set_up(
 	    f);
 	if (err != ERR_NONE)
 		return err;
+	/* The question opens the WAL. */
 	if (o->mode == CONNECTION_READ)
-		return connection_exec(c, "PRAGMA query_only = ON", f);
+		return connection_exec(
+		    c, "PRAGMA query_only = ON; PRAGMA schema_version", f);
 	if ((err = choose_journal(c, o->path, f)) != ERR_NONE)
 		return err;
 	if (o->keep_wal) {
@@ -264,7 +266,7 @@ connection_open(const struct connection_options *o, struct connection **out,
 
 	if (c == NULL)
 		return err_fail(f, ERR_INTERNAL, NULL, "out of memory");
-	if (o->mode == CONNECTION_WRITE)
+	if (o->mode == CONNECTION_WRITE && !o->must_exist)
 		flags |= SQLITE_OPEN_CREATE;
 	if (sqlite3_open_v2(o->path, &c->db, flags, NULL) != SQLITE_OK) {
 		err = connection_fail(c, f);
@@ -434,4 +436,13 @@ void
 connection_busy(struct connection *c, int64_t wait_ms)
 {
 	sqlite3_busy_timeout(c->db, (int)wait_ms);
+}
+
+bool
+connection_has_moved(struct connection *c)
+{
+	int moved = 0;
+
+	sqlite3_file_control(c->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	return moved != 0;
 }

@@ -12,6 +12,9 @@
 
 #include <pthread.h>
 
+#define STORE_DATABASE_NAME "promptledger.db"
+#define STORE_LOCK_NAME "promptledger.lock"
+
 struct job; /* a queued write; txn.c's own */
 
 /* Readers are lent to one transaction at a time. */
@@ -32,17 +35,27 @@ struct store {
 	bool has_leader;
 	bool upkeep_asked;
 
+	pthread_mutex_t door; /* of this process, before lock's */
+	bool is_made; /* so a missing database is a fault */
+
 	/* The leader's, and nobody else's. */
 	struct connection *writer; /* NULL until the first write */
 	struct lock lock;
 	struct signer signer;
 };
 
-/* Lend a reader (opened on demand); give it back with store_return. */
+/* Make the directory and what is missing above it. */
+enum err store_make_dir(const char *dir, struct failure *f);
+
+/* dir/name, to be freed; NULL without memory. */
+char *store_join(const char *dir, const char *name);
+
+/* Lend a reader (opened on demand; give it back with store_return. */
 enum err store_borrow(struct store *s, struct reader **out, struct failure *f);
 void store_return(struct store *s, struct reader *r);
 
-/* The leader's connection, opened on demand. */
+/* The leader's connection, opened on demand, and anew when another database
+ * was put in the place of its own. */
 enum err store_writer(
     struct store *s, struct connection **out, struct failure *f);
 
