@@ -20,8 +20,8 @@ LAYERS = {
     "base": ("given text fold clock log arena buf err config", ""),
     "http": ("range disposition request response cors pattern fcgi", "base"),
     "wire": ("scan doc form body field csv", "base"),
-    "store": ("statement matcher stemmer connection lock schema signer store txn "
-              "query", "base"),
+    "store": ("statement matcher stemmer connection lock schema signer store "
+              "snapshot txn query", "base"),
     "domain": ("template template_cache payload_schema secret throttle rate "
                "user scope token access_token key key_use audio signed_link "
                "asset_dir asset asset_check upload upload_part purge download "

@@ -24,6 +24,8 @@ static const struct command *const commands[] = {
 	&audit_head_command,
 	&audit_show_command,
 	&audit_sign_command,
+	&backup_command,
+	&restore_command,
 			&routes_command,
 	&version_command,
 	&help_command,

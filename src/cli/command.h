@@ -79,6 +79,8 @@ extern const struct command doctor_command;
 extern const struct command audit_head_command;
 extern const struct command audit_show_command;
 extern const struct command audit_sign_command;
+extern const struct command backup_command;
+extern const struct command restore_command;
 extern const struct command routes_command;
 extern const struct command version_command;
 extern const struct command help_command;

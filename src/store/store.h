@@ -23,6 +23,9 @@ struct store_options {
 	const unsigned char *audit_key;
 };
 
+/* Make a data directory, mode 0700, and what is missing above it. */
+enum err store_make_dir(const char *dir, struct failure *f);
+
 /* Is there a database in dir? */
 bool store_exists(const char *dir);
 

@@ -44,9 +44,6 @@ struct store {
 	struct signer signer;
 };
 
-/* Make the directory and what is missing above it. */
-enum err store_make_dir(const char *dir, struct failure *f);
-
 /* dir/name, to be freed; NULL without memory. */
 char *store_join(const char *dir, const char *name);
 
