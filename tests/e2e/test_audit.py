@@ -5,7 +5,6 @@ then copies of it are tampered with by plain SQLite, past all triggers.
 """
 
 import json
-import os
 import re
 import secrets
 import shutil
@@ -17,7 +16,7 @@ import pytest
 
 from client import Client
 from conftest import PASSWORD
-from deployment import DEPLOYMENTS, Installation, account, as_account
+from deployment import DEPLOYMENTS, Installation, as_account, own
 
 PROMPT = {"title": "Greeting", "content": "Say hello.", "model": "gpt-4"}
 COLUMNS = ("seq", "at", "actor_id", "actor_kind", "token_id", "request_id",
@@ -68,23 +67,19 @@ database.close()
 """
 
 
-def own(path, mode):
-    path.chmod(mode)
-    if os.geteuid() == 0:
-        shutil.chown(path, *account())
-
-
 def make_key(installation, name="audit.key"):
     key = installation.run / name
     key.write_text(secrets.token_hex(32) + "\n")
-    own(key, 0o600)
+    key.chmod(0o600)
+    own(key)
     return key
 
 
 def use_key(installation, key, data=None):
     settings = (data or installation.data) / "promptledger.conf"
     settings.write_text(f"audit_key = {key}\n")
-    own(settings, 0o600)
+    settings.chmod(0o600)
+    own(settings)
 
 
 def audit(installation, *words, data=None, text=""):
@@ -294,7 +289,7 @@ def test_old_copy_with_its_old_signature_needs_a_noted_head(here):
     old = here.run / "old"
     shutil.copytree(here.data, old)
     for path in [old, *old.rglob("*")]:
-        own(path, path.stat().st_mode & 0o777)
+        own(path)
     here.add_user("ada@example.org", "member", PASSWORD)
     head = audit(here, "head").stdout
     status, said = verify(here, data=old)
