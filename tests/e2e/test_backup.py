@@ -14,6 +14,7 @@ import sqlite3
 import subprocess
 import sys
 import tarfile
+import time
 
 import pytest
 
@@ -23,6 +24,7 @@ from test_crash import Storm, create_counted, stored_number
 from test_voice import Person, wav
 
 WRITERS = 32
+KILLS = 12
 BLOCK = 512
 
 
@@ -537,6 +539,37 @@ def test_restore_over_a_damaged_database_keeps_it_aside(here):
         "replaced"] is None
 
 
+def test_killed_restore_leaves_one_whole_database(here):
+    """Killed at any moment: the old database or the new one, never less."""
+    archive = here.run / "backup.tar"
+    assert backup(here, archive).returncode == 0
+    begin = time.monotonic()
+    assert restore(here, archive, "--force").returncode == 0
+    lasts_s = time.monotonic() - begin
+    killed = 0
+    for moment in range(KILLS):
+        here.add_user(f"{moment}@example.org", "member", PASSWORD)
+        [[old]] = here.query("SELECT MAX(seq) FROM audit_log")
+        process = subprocess.Popen(
+            [here.program, "restore", "--force", "--data", here.data,
+             archive], env=here.environment(), cwd=here.run,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            **as_account())
+        try:
+            process.wait(lasts_s * (moment + 1) / KILLS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            killed += 1
+        process.wait()
+        here.check_integrity()
+        [[rows]] = here.query("SELECT MAX(seq) FROM audit_log")
+        [[restored]] = here.query("SELECT COUNT(*) FROM audit_log"
+                                  " WHERE action = 'RESTORE'")
+        assert rows == old or restored == 1
+    assert killed >= KILLS // 4
+    assert restore(here, archive, "--force").returncode == 0
+
+
 @pytest.mark.parametrize("harm, text", [
     (lambda path: path.unlink(), "is missing"),
     (lambda path: path.write_bytes(b"x" * path.stat().st_size), "is damaged"),
@@ -578,9 +611,9 @@ def test_progress_is_a_bar_on_a_terminal(sample):
          f"{sample.program} backup --force --data {sample.data} "
          f"{sample.run}/bar.tar", "/dev/null"],
         env=sample.environment(), cwd=sample.run, capture_output=True,
-        text=True, timeout=60, check=True, **as_account()).stdout
-    assert "\rpacked [" in out and "100%" in out
-    assert "\rread back [" in out
+        timeout=60, check=True, **as_account()).stdout
+    assert b"\rpacked [" in out and b"100%" in out
+    assert b"\rread back [" in out
 
 
 @pytest.mark.parametrize("words", [[], ["a", "b"], ["--colour", "x"]])

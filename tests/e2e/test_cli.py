@@ -45,6 +45,8 @@ promptledger audit show [--entity E] [--id ID] [--prompt ID] [--actor ID]\
  [--action A] [--family F] [--since T] [--until T] [--limit N]\
  [--oldest-first] [--json] [--data DIR]
 promptledger audit sign [--force] [--data DIR]
+promptledger backup [--force] [--json] [--data DIR] FILE
+promptledger restore [--force] [--json] [--data DIR] FILE
 promptledger routes
 promptledger version
 promptledger help
