@@ -43,8 +43,8 @@ seal_fits(const unsigned char key[SEAL_KEY_BYTES], const struct seal_head *head,
 }
 
 void
-seal_key_id(
-    const unsigned char key[SEAL_KEY_BYTES], unsigned char id[SEAL_KEY_ID_BYTES])
+seal_key_id(const unsigned char key[SEAL_KEY_BYTES],
+    unsigned char id[SEAL_KEY_ID_BYTES])
 {
 	unsigned char mac[SEAL_MAC_BYTES];
 

@@ -25,15 +25,15 @@
 #define MANIFEST_MAX_BYTES ((size_t)512 << 20)
 #define PIECE_BYTES ((size_t)256 << 10)
 
-_Static_assert(sizeof(PREFIX "assets/aa/bb/") - 1 + ASSET_NAME_CHARS <=
-	TAR_NAME_MAX,
+_Static_assert(
+    sizeof(PREFIX "assets/aa/bb/") - 1 + ASSET_NAME_CHARS <= TAR_NAME_MAX,
     "names fit into a header");
 
 static enum err
 fail_io(struct failure *f, const char *what)
 {
-	return err_fail(f, errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO,
-	    NULL, what);
+	return err_fail(f,
+	    errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO, NULL, what);
 }
 
 /*
@@ -72,8 +72,9 @@ print_list(const struct archive_list *list, struct buf *out)
 	size_t i;
 
 	clock_iso_ms(list->created_ms, at);
-	buf_printf(out, FIRST_LINE "\ncreated %s\nrows %" PRId64 "\nhead %s\n"
-				   "files %zu\n",
+	buf_printf(out,
+	    FIRST_LINE "\ncreated %s\nrows %" PRId64 "\nhead %s\n"
+		       "files %zu\n",
 	    at, list->rows, list->head, list->count);
 	for (i = 0; i < list->count; i++) {
 		archive_path(list, i, path, sizeof(path));
@@ -143,8 +144,8 @@ read_files(char *text, struct archive_list *list)
 
 /* Read the values, then see whether they make this very text. */
 static bool
-read_list(const char *manifest, size_t len, struct archive_list *out,
-    struct arena *a)
+read_list(
+    const char *manifest, size_t len, struct archive_list *out, struct arena *a)
 {
 	struct archive_list list = { 0 };
 	char *text = arena_copy(a, manifest, len), *line;
@@ -279,8 +280,7 @@ put_manifest(struct writer *w)
 	buf_init(&text, MANIFEST_MAX_BYTES);
 	print_list(w->list, &text);
 	if (buf_failed(&text))
-		err = err_fail(
-		    w->failure, ERR_IO, NULL, "too many recordings");
+		err = err_fail(w->failure, ERR_IO, NULL, "too many recordings");
 	else if ((err = put_header(w, MANIFEST, (int64_t)text.len)) ==
 		ERR_NONE &&
 	    (err = put(w, buf_string(&text), text.len)) == ERR_NONE)
@@ -395,7 +395,7 @@ struct reader {
 	int fd;
 	const struct archive_watch *watch;
 	const struct archive_sink *sink;
-	char *piece; /* PIECE_BYTES */
+	char *piece;        /* PIECE_BYTES */
 	int64_t size_bytes; /* of the whole archive */
 	int64_t at_s;
 	int64_t done;
@@ -521,8 +521,8 @@ get_file(struct reader *r, const struct archive_list *list, size_t index)
 	char name[TAR_NAME_MAX + 1] = PREFIX;
 	enum err err;
 
-	archive_path(list, index, name + strlen(PREFIX),
-	    sizeof(name) - strlen(PREFIX));
+	archive_path(
+	    list, index, name + strlen(PREFIX), sizeof(name) - strlen(PREFIX));
 	err = get_header(r, name, list->files[index].size_bytes);
 	if (err == ERR_NONE && r->sink != NULL)
 		err = r->sink->begin(r->sink->arg, list, index);
@@ -538,8 +538,8 @@ get_file(struct reader *r, const struct archive_list *list, size_t index)
 static enum err
 check_size(struct reader *r, const struct archive_list *list)
 {
-	int64_t left = r->size_bytes - (int64_t)lseek(r->fd, 0, SEEK_CUR) -
-	    2 * TAR_BLOCK;
+	int64_t left =
+	    r->size_bytes - (int64_t)lseek(r->fd, 0, SEEK_CUR) - 2 * TAR_BLOCK;
 	size_t i;
 
 	for (i = 0; i < list->count; i++) {

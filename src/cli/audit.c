@@ -224,8 +224,8 @@ open_with_key(struct verify *v, struct command_session *s)
 
 	if (!command_open(s, COMMAND_DATA_EXISTING, v->data))
 		return false;
-	if (installation_audit_key(
-		&s->config, v->key, &has_key, &s->failure) == ERR_NONE) {
+	if (installation_audit_key(&s->config, v->key, &has_key, &s->failure) ==
+	    ERR_NONE) {
 		v->check.key = has_key ? v->key : NULL;
 		return true;
 	}

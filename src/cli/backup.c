@@ -45,7 +45,7 @@ struct backup {
 	size_t room; /* in list.files */
 	struct audit_report report;
 	struct progress progress;
-	char dir[PATH_MAX];      /* the working directory */
+	char dir[PATH_MAX];           /* the working directory */
 	char database[PATH_MAX + 32]; /* in it */
 	char archive[PATH_MAX + 32];
 	bool gone;
@@ -124,15 +124,14 @@ add_recording(void *backup, const struct asset_name *one)
 
 	if (!one->is_needed) {
 		asset_path(one->name, rest);
-		snprintf(path, sizeof(path), "%s/%s", b->session->config.data,
-		    rest);
+		snprintf(
+		    path, sizeof(path), "%s/%s", b->session->config.data, rest);
 		if (stat(path, &st) != 0)
 			return true;
 	}
 	if (list->count == b->room) {
 		b->room *= 2;
-		more = arena_alloc(
-		    b->session->arena, b->room * sizeof(*more));
+		more = arena_alloc(b->session->arena, b->room * sizeof(*more));
 		memcpy(more, list->files, list->count * sizeof(*more));
 		list->files = more;
 	}

@@ -26,7 +26,7 @@ static const struct command *const commands[] = {
 	&audit_sign_command,
 	&backup_command,
 	&restore_command,
-			&routes_command,
+	&routes_command,
 	&version_command,
 	&help_command,
 	NULL,

@@ -406,8 +406,8 @@ restore(struct restore *r)
 
 	umask(0077);
 	if (!r->force && store_exists(data))
-		return refuse(r,
-		    "there is a database already; --force puts it aside");
+		return refuse(
+		    r, "there is a database already; --force puts it aside");
 	if ((err = installation_audit_key(
 		 &s->config, r->key, &r->has_key, &s->failure)) != ERR_NONE)
 		return err;

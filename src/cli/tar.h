@@ -26,8 +26,8 @@ void tar_header(const char *name, int64_t size_bytes, int64_t at_s,
     unsigned char out[TAR_BLOCK]);
 
 /* The size and the time in a header; false when there are none. */
-bool tar_header_values(const unsigned char header[TAR_BLOCK],
-    int64_t *size_bytes, int64_t *at_s);
+bool tar_header_values(
+    const unsigned char header[TAR_BLOCK], int64_t *size_bytes, int64_t *at_s);
 
 /* How many zero bytes follow a file of this size. */
 size_t tar_padding(int64_t size_bytes);

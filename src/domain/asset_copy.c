@@ -56,8 +56,9 @@ static enum err
 fail(struct failure *f, const char *path)
 {
 	log_line("event=asset_move_failed path=%s errno=%d", path, errno);
-	return err_fail(f, errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO,
-	    NULL, "a recording cannot be put in place");
+	return err_fail(f,
+	    errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO, NULL,
+	    "a recording cannot be put in place");
 }
 
 static int

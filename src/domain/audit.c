@@ -212,8 +212,7 @@ check_end(struct walk *w)
 }
 
 enum err
-audit_verify(
-    struct txn *t, struct audit_check *check, struct audit_report *out)
+audit_verify(struct txn *t, struct audit_check *check, struct audit_report *out)
 {
 	struct audit_check none = { 0 };
 	struct walk w = { .check = check == NULL ? &none : check };

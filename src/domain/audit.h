@@ -22,7 +22,7 @@ struct audit_anchor {
 /* What a walk is held against, beside the chain itself.  With a key a log that
  * is not signed does not hold. */
 struct audit_check {
-	const unsigned char *key; /* SEAL_KEY_BYTES, or NULL */
+	const unsigned char *key;     /* SEAL_KEY_BYTES, or NULL */
 	struct audit_anchor *anchors; /* in any order; they get sorted */
 	size_t anchor_count;
 	void (*step)(void *arg, int64_t rows); /* after each row, or NULL */
@@ -107,7 +107,6 @@ enum err audit_note(struct txn *t, const char *action, const char *changes);
 
 /* Sign the log with the key, whatever signature it has, and write that down.
  * The caller has verified the chain. */
-enum err audit_sign(
-    struct txn *t, const unsigned char key[SEAL_KEY_BYTES]);
+enum err audit_sign(struct txn *t, const unsigned char key[SEAL_KEY_BYTES]);
 
 #endif

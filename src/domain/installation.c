@@ -54,7 +54,8 @@ lies_inside(const char *file, const char *dir)
 	char file_path[PATH_MAX], dir_path[PATH_MAX];
 	size_t len;
 
-	if (realpath(file, file_path) == NULL || realpath(dir, dir_path) == NULL)
+	if (realpath(file, file_path) == NULL ||
+	    realpath(dir, dir_path) == NULL)
 		return false;
 	len = strlen(dir_path);
 	return strncmp(file_path, dir_path, len) == 0 && file_path[len] == '/';

@@ -129,8 +129,8 @@ lock_door_take(
 {
 	short type = how == LOCK_DOOR_SHUT ? F_WRLCK : F_RDLCK;
 
-	if (!wait_byte(l->fd, type, BYTE_DOOR,
-		clock_steady_us() + wait_ms * 1000))
+	if (!wait_byte(
+		l->fd, type, BYTE_DOOR, clock_steady_us() + wait_ms * 1000))
 		return err_fail(f, ERR_BUSY, NULL, "the door");
 	return ERR_NONE;
 }

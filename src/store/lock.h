@@ -40,8 +40,8 @@ enum lock_door { LOCK_DOOR_USED, LOCK_DOOR_SHUT };
 
 /* Hold the door; ERR_BUSY when wait_ms were not enough.  Of the threads that
  * share the struct one may be in it at a time. */
-enum err lock_door_take(struct lock *l, enum lock_door how, int64_t wait_ms,
-    struct failure *f);
+enum err lock_door_take(
+    struct lock *l, enum lock_door how, int64_t wait_ms, struct failure *f);
 void lock_door_release(struct lock *l);
 
 #endif

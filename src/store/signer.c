@@ -26,8 +26,7 @@ copy_blob(sqlite3_stmt *st, int column, unsigned char *out, size_t len)
 }
 
 enum err
-signer_read_head(
-    struct connection *c, struct seal_head *out, struct failure *f)
+signer_read_head(struct connection *c, struct seal_head *out, struct failure *f)
 {
 	sqlite3_stmt *st = connection_prepare(c, STATEMENT_AUDIT_HEAD, f);
 	struct seal_head head;
@@ -125,10 +124,9 @@ signer_begin(struct signer *s, struct connection *c, struct failure *f)
 	if ((err = signer_read_head(c, &head, f)) != ERR_NONE)
 		return err;
 	s->seq = head.seq;
-	s->may_sign = signature.exists
-	    ? signature.seq == head.seq &&
+	s->may_sign = signature.exists ? signature.seq == head.seq &&
 		seal_fits(s->key, &head, signature.mac)
-	    : head.seq == 0;
+				       : head.seq == 0;
 	if (!s->may_sign && !s->told)
 		log_line("event=audit_unsigned seq=%lld signed=%s",
 		    (long long)head.seq, signature.exists ? "otherwise" : "no");

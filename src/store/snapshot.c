@@ -69,8 +69,8 @@ run_copy(struct connection *c, struct copying *copying, struct failure *f)
 }
 
 enum err
-snapshot_make(struct store *s, const char *path, snapshot_step *step,
-    void *arg, struct failure *f)
+snapshot_make(struct store *s, const char *path, snapshot_step *step, void *arg,
+    struct failure *f)
 {
 	struct copying copying = {
 		.path = path,
@@ -265,8 +265,9 @@ static enum err
 fail(struct failure *f, const char *deed)
 {
 	log_line("event=swap_failed deed=%s errno=%d", deed, errno);
-	return err_fail(f, errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO,
-	    NULL, "the database cannot be put in place");
+	return err_fail(f,
+	    errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO, NULL,
+	    "the database cannot be put in place");
 }
 
 /* Give the old database a second name; its first one stays until the new one

@@ -36,7 +36,7 @@ struct store {
 	bool upkeep_asked;
 
 	pthread_mutex_t door; /* of this process, before lock's */
-	bool is_made; /* so a missing database is a fault */
+	bool is_made;         /* so a missing database is a fault */
 
 	/* The leader's, and nobody else's. */
 	struct connection *writer; /* NULL until the first write */

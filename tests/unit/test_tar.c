@@ -15,8 +15,7 @@ static const struct {
 	{ __LINE__, 511, "00000000777\0" },
 	{ __LINE__, DIGITS_MAX, "77777777777\0" },
 	{ __LINE__, DIGITS_MAX + 1, "\x80\0\0\0\0\0\0\x02\0\0\0\0" },
-	{ __LINE__, INT64_MAX,
-	    "\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff" },
+	{ __LINE__, INT64_MAX, "\x80\0\0\0\x7f\xff\xff\xff\xff\xff\xff\xff" },
 };
 
 static void
