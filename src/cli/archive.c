@@ -2,14 +2,12 @@
 #include "cli/archive.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
 #include "base/text.h"
 #include "cli/tar.h"
 #include "domain/asset_copy.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -19,7 +17,6 @@
 
 #define PREFIX "promptledger/"
 #define MANIFEST "promptledger/MANIFEST"
-#define FIRST_LINE "promptledger backup 1"
 
 /* Two million files. */
 #define MANIFEST_MAX_BYTES ((size_t)512 << 20)
@@ -34,149 +31,6 @@ fail_io(struct failure *f, const char *what)
 {
 	return err_fail(f,
 	    errno == ENOSPC || errno == EDQUOT ? ERR_FULL : ERR_IO, NULL, what);
-}
-
-/*
- * The list.
- */
-
-void
-archive_path(
-    const struct archive_list *list, size_t index, char *out, size_t size)
-{
-	char path[ASSET_PATH_SIZE];
-
-	if (index == 0) {
-		snprintf(out, size, "%s", ARCHIVE_DATABASE);
-		return;
-	}
-	asset_path(list->files[index].digest, path);
-	snprintf(out, size, "%s", path);
-}
-
-int64_t
-archive_bytes(const struct archive_list *list)
-{
-	int64_t bytes = 0;
-	size_t i;
-
-	for (i = 0; i < list->count; i++)
-		bytes += list->files[i].size_bytes;
-	return bytes;
-}
-
-static void
-print_list(const struct archive_list *list, struct buf *out)
-{
-	char at[CLOCK_TEXT_SIZE], path[ASSET_PATH_SIZE];
-	size_t i;
-
-	clock_iso_ms(list->created_ms, at);
-	buf_printf(out,
-	    FIRST_LINE "\ncreated %s\nrows %" PRId64 "\nhead %s\n"
-		       "files %zu\n",
-	    at, list->rows, list->head, list->count);
-	for (i = 0; i < list->count; i++) {
-		archive_path(list, i, path, sizeof(path));
-		buf_printf(out, "%s %" PRId64 " %s\n", list->files[i].digest,
-		    list->files[i].size_bytes, path);
-	}
-}
-
-/* The value of the line "word value", cut at its end; NULL when the line is
- * another. */
-static char *
-take_line(char **text, const char *word)
-{
-	size_t len = strlen(word);
-	char *value = *text + len, *end;
-
-	if (strncmp(*text, word, len) != 0 ||
-	    (end = strchr(value, '\n')) == NULL)
-		return NULL;
-	*end = '\0';
-	*text = end + 1;
-	return value;
-}
-
-static bool
-is_digest(const char *text)
-{
-	return strlen(text) == ARCHIVE_DIGEST_CHARS &&
-	    strspn(text, "0123456789abcdef") == ARCHIVE_DIGEST_CHARS;
-}
-
-/* "<digest> <bytes> <path>"; of the path only that there is one. */
-static bool
-read_file_line(char *line, struct archive_file *out)
-{
-	char *size = strchr(line, ' '), *path;
-
-	if (size == NULL || (path = strchr(size + 1, ' ')) == NULL)
-		return false;
-	*size++ = '\0';
-	*path = '\0';
-	if (!is_digest(line) || !text_to_int64(size, &out->size_bytes) ||
-	    out->size_bytes < 0)
-		return false;
-	memcpy(out->digest, line, sizeof(out->digest));
-	return true;
-}
-
-static bool
-read_files(char *text, struct archive_list *list)
-{
-	char *line;
-	size_t i;
-
-	for (i = 0; i < list->count; i++) {
-		if ((line = take_line(&text, "")) == NULL ||
-		    !read_file_line(line, &list->files[i]))
-			return false;
-		/* Each name once, so that nothing is written twice. */
-		if (i > 1 &&
-		    strcmp(list->files[i - 1].digest, list->files[i].digest) >=
-			0)
-			return false;
-	}
-	return *text == '\0';
-}
-
-/* Read the values, then see whether they make this very text. */
-static bool
-read_list(
-    const char *manifest, size_t len, struct archive_list *out, struct arena *a)
-{
-	struct archive_list list = { 0 };
-	char *text = arena_copy(a, manifest, len), *line;
-	struct buf again;
-	int64_t count;
-	bool same;
-
-	if (strlen(text) != len || take_line(&text, FIRST_LINE) == NULL ||
-	    (line = take_line(&text, "created ")) == NULL ||
-	    !clock_from_rfc3339(line, &list.created_ms) ||
-	    (line = take_line(&text, "rows ")) == NULL ||
-	    !text_to_int64(line, &list.rows) ||
-	    (line = take_line(&text, "head ")) == NULL || !is_digest(line))
-		return false;
-	memcpy(list.head, line, sizeof(list.head));
-	if ((line = take_line(&text, "files ")) == NULL ||
-	    !text_to_int64(line, &count) || count < 1 ||
-	    (uint64_t)count > len / ARCHIVE_DIGEST_CHARS)
-		return false;
-	list.count = (size_t)count;
-	list.files = arena_alloc(a, list.count * sizeof(*list.files));
-	if (!read_files(text, &list))
-		return false;
-	buf_init(&again, len + 1);
-	print_list(&list, &again);
-	same = !buf_failed(&again) && again.len == len &&
-	    memcmp(buf_string(&again), manifest, len) == 0;
-	buf_free(&again);
-	if (same)
-		*out = list;
-	return same;
 }
 
 /*
@@ -278,7 +132,7 @@ put_manifest(struct writer *w)
 	enum err err;
 
 	buf_init(&text, MANIFEST_MAX_BYTES);
-	print_list(w->list, &text);
+	archive_list_print(w->list, &text);
 	if (buf_failed(&text))
 		err = err_fail(w->failure, ERR_IO, NULL, "too many recordings");
 	else if ((err = put_header(w, MANIFEST, (int64_t)text.len)) ==
@@ -476,7 +330,7 @@ get_manifest(struct reader *r, struct archive_list *list)
 	if ((err = get(r, text, (size_t)size_bytes)) != ERR_NONE ||
 	    (err = get_zeros(r, tar_padding(size_bytes))) != ERR_NONE)
 		return err;
-	if (!read_list(text, (size_t)size_bytes, list, r->arena) ||
+	if (!archive_list_read(text, (size_t)size_bytes, list, r->arena) ||
 	    list->created_ms / 1000 != r->at_s)
 		return refuse(r, "the archive is damaged: its list");
 	return ERR_NONE;
@@ -568,7 +422,7 @@ archive_read(int fd, const struct archive_sink *sink,
 		.arena = a,
 		.failure = f,
 	};
-	struct archive_list list;
+	struct archive_list list = { 0 };
 	struct stat st;
 	enum err err;
 	size_t i;

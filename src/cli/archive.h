@@ -3,19 +3,9 @@
  * archive: a backup as one file: a tar archive that begins with a list of
  * what is in it.
  *
- *	promptledger/MANIFEST
+ *	promptledger/MANIFEST                  see archive_list.h
  *	promptledger/promptledger.db
  *	promptledger/assets/aa/bb/<sha256>     in the order of the names
- *
- * The manifest is text:
- *
- *	promptledger backup 1
- *	created 2026-11-21T11:30:00.000Z
- *	rows 4711                              of the audit log
- *	head <sha256>                          its last row's hash
- *	files 3
- *	<sha256> <bytes> promptledger.db
- *	<sha256> <bytes> assets/aa/bb/<sha256>
  *
  * Reading is strict: there is one archive for a given content, and anything
  * else, down to a bit in the padding, is refused.  Names come out of digests,
@@ -26,36 +16,12 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "base/seal.h"
+#include "cli/archive_list.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
-
-#define ARCHIVE_DATABASE "promptledger.db"
-#define ARCHIVE_DIGEST_CHARS 64
-
-struct archive_file {
-	char digest[ARCHIVE_DIGEST_CHARS + 1];
-	int64_t size_bytes;
-};
-
-/* The first file is the database, all others are recordings. */
-struct archive_list {
-	int64_t created_ms;
-	int64_t rows;
-	char head[2 * SEAL_HASH_BYTES + 1];
-	struct archive_file *files;
-	size_t count;
-};
-
-/* Where a file lies, in a data directory and (with a prefix) in the archive. */
-void archive_path(
-    const struct archive_list *list, size_t index, char *out, size_t size);
-
-/* Bytes of all the files in the list. */
-int64_t archive_bytes(const struct archive_list *list);
 
 /* Called with the bytes of the files that are done. */
 typedef void archive_step(void *arg, int64_t done);

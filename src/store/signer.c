@@ -29,7 +29,7 @@ enum err
 signer_read_head(struct connection *c, struct seal_head *out, struct failure *f)
 {
 	sqlite3_stmt *st = connection_prepare(c, STATEMENT_AUDIT_HEAD, f);
-	struct seal_head head;
+	struct seal_head head = { 0 };
 	enum err err = ERR_NONE;
 	int code;
 
@@ -108,7 +108,7 @@ enum err
 signer_begin(struct signer *s, struct connection *c, struct failure *f)
 {
 	struct signature signature;
-	struct seal_head head;
+	struct seal_head head = { 0 };
 	enum err err;
 
 	s->may_sign = false;
@@ -137,7 +137,7 @@ signer_begin(struct signer *s, struct connection *c, struct failure *f)
 enum err
 signer_end(struct signer *s, struct connection *c, struct failure *f)
 {
-	struct seal_head head;
+	struct seal_head head = { 0 };
 	enum err err;
 
 	if (!s->may_sign)
