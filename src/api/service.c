@@ -333,9 +333,8 @@ find_binary(char *path, size_t size, struct stat *out)
 /* An upgrade puts a new file in the binary's place; the web server starts it
  * for the next request once we are gone. */
 static bool
-binary_was_replaced(void *arg)
+binary_was_replaced(const struct app *app)
 {
-	const struct app *app = arg;
 	struct stat now;
 	char path[4096];
 	size_t len;
@@ -349,6 +348,19 @@ binary_was_replaced(void *arg)
 	return len > 10 && text_equal(path + len - 10, " (deleted)");
 }
 
+static bool
+should_end(void *arg)
+{
+	struct app *app = arg;
+	bool ready;
+
+	pthread_mutex_lock(&app->mutex);
+	ready = app->ready;
+	pthread_mutex_unlock(&app->mutex);
+	return binary_was_replaced(app) ||
+	    (ready && store_is_lost(app->site.store));
+}
+
 static enum fcgi_end
 serve(struct app *app)
 {
@@ -357,7 +369,7 @@ serve(struct app *app)
 		.worker_start = start_worker,
 		.worker_end = end_worker,
 		.handle = handle,
-		.should_end = binary_was_replaced,
+		.should_end = should_end,
 		.app = app,
 	};
 	enum fcgi_end end;

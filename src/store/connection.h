@@ -15,6 +15,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum connection_mode { CONNECTION_READ, CONNECTION_WRITE };
 
@@ -41,6 +42,8 @@ struct connection_options {
 struct connection {
 	sqlite3 *db;
 	struct connection_audit audit;
+	char *wal_path;
+	ino_t wal; /* as it was opened; 0: none */
 	sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared on first use */
 };
 
@@ -66,8 +69,10 @@ enum err connection_exec(
 /* Translate the connection's last error into f. */
 enum err connection_fail(struct connection *c, struct failure *f);
 
-/* Is another file, or none, where the connection's database was? */
+/* Is another file, or none, where the connection's database, or its WAL,
+ * was? */
 bool connection_has_moved(struct connection *c);
+bool connection_has_lost_wal(struct connection *c);
 
 /* Wait at most this long for SQLite's own locks. */
 void connection_busy(struct connection *c, int64_t wait_ms);

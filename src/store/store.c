@@ -186,6 +186,17 @@ store_close(struct store *s)
 }
 
 bool
+store_is_lost(struct store *s)
+{
+	bool is_lost;
+
+	pthread_mutex_lock(&s->mutex);
+	is_lost = s->is_lost;
+	pthread_mutex_unlock(&s->mutex);
+	return is_lost;
+}
+
+bool
 store_take_upkeep(struct store *s)
 {
 	bool asked;
@@ -240,6 +251,19 @@ store_return(struct store *s, struct reader *r)
 	pthread_mutex_unlock(&s->mutex);
 }
 
+/* What only the lost WAL holds goes into the database as long as we know it;
+ * nothing more is written. */
+static enum err
+give_up(struct store *s, struct failure *f)
+{
+	log_line("event=wal_lost path=%s", s->path);
+	connection_exec(s->writer, "PRAGMA wal_checkpoint(FULL)", f);
+	pthread_mutex_lock(&s->mutex);
+	s->is_lost = true;
+	pthread_mutex_unlock(&s->mutex);
+	return err_fail(f, ERR_IO, NULL, "the WAL was taken away");
+}
+
 enum err
 store_writer(struct store *s, struct connection **out, struct failure *f)
 {
@@ -258,6 +282,8 @@ store_writer(struct store *s, struct connection **out, struct failure *f)
 		close_connection(s, s->writer);
 		s->writer = NULL;
 	}
+	if (s->writer != NULL && connection_has_lost_wal(s->writer))
+		return give_up(s, f);
 	if (s->writer == NULL) {
 		err = open_connection(s, &options, &c, f);
 		if (err != ERR_NONE)

@@ -37,6 +37,11 @@ enum err store_open(const struct store_options *options, struct store **out,
 /* No transaction may be running.  NULL is fine. */
 void store_close(struct store *s);
 
+/* Was the database's WAL taken away (a restore that was killed, a person)?  It
+ * is of no use to write then, and connections of one process share what they
+ * know of the WAL: the process must end, and another one begin. */
+bool store_is_lost(struct store *s);
+
 /* Has upkeep been asked for (txn_ask_upkeep) since this was called last? */
 bool store_take_upkeep(struct store *s);
 

@@ -34,6 +34,7 @@ struct store {
 	struct job *queue_tail;
 	bool has_leader;
 	bool upkeep_asked;
+	bool is_lost;
 
 	pthread_mutex_t door; /* of this process, before lock's */
 	bool is_made;         /* so a missing database is a fault */

@@ -19,8 +19,9 @@ import time
 import pytest
 
 from conftest import PASSWORD
-from deployment import Installation, as_account, own
-from test_crash import Storm, create_counted, stored_number
+from deployment import START_S, Installation, as_account, own, wait_until
+from test_crash import (Storm, assert_nothing_acknowledged_is_lost,
+                        create_counted, stored_number)
 from test_voice import Person, wav
 
 WRITERS = 32
@@ -189,6 +190,28 @@ def test_database_moved_away_is_a_clear_error_and_then_service(own_site):
         path.with_name("x" + path.name).rename(path)
     assert person.patch(one.path, {"title": "count 1"}).status == 200
     assert stored_number(person, one) == 1
+
+
+@pytest.mark.parametrize("own_site", ["lighttpd-spawned"], indirect=True)
+def test_files_beside_the_database_may_vanish(own_site):
+    """As after a restore that was killed between two renames: the server
+    saves what only the lost WAL held, takes no more writes, and ends; the
+    next one goes on."""
+    here = own_site.installation
+    person = own_site.as_role("editor")
+    counted = [create_counted(person) for _ in range(WRITERS)]
+    for _ in range(3):
+        old = own_site.deployment.responder_pids()
+        with Storm(person, counted) as storm:
+            storm.wait_for(WRITERS)
+            for suffix in ("-wal", "-shm"):
+                (here.data / f"promptledger.db{suffix}").unlink()
+        assert storm.unexpected == []
+        wait_until(lambda: own_site.deployment.answers()
+                   and own_site.deployment.responder_pids() not in ([], old),
+                   START_S, "a new responder")
+        assert_nothing_acknowledged_is_lost(person, counted)
+    here.check_integrity()
 
 
 # What is refused.
