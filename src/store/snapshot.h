@@ -33,7 +33,8 @@ enum err snapshot_check(struct store *s, struct failure *f);
  *
  * Processes that have the old one open see the new one with their next
  * transaction.  Whenever it is interrupted, the whole old database or the
- * whole new one is there.
+ * whole new one is there; a server that finds its WAL gone then ends, as
+ * store_is_lost says.
  */
 struct snapshot_swap;
 
