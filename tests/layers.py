@@ -17,7 +17,7 @@ SRC = ROOT / "src"
 
 # Folder by folder, from the bottom: its modules in order, what it may use.
 LAYERS = {
-    "base": ("given text fold clock log arena buf err config", ""),
+    "base": ("given text fold clock log arena buf err config seal", ""),
     "http": ("range disposition request response cors pattern fcgi", "base"),
     "wire": ("scan doc form body field csv", "base"),
     "store": ("statement matcher stemmer connection lock schema signer store "
