@@ -24,14 +24,16 @@ LAYERS = {
               "snapshot txn query", "base"),
     "domain": ("template template_cache payload_schema secret throttle rate "
                "user scope token access_token key key_use audio signed_link "
-               "asset_dir asset asset_check upload upload_part purge download "
-               "project reach prompt version recording flow render payload "
+               "asset_dir asset asset_check asset_copy upload upload_part "
+               "purge download project reach prompt version recording flow render payload "
                "run_log search word_search comment diff change restore "
                "placeholder transfer audit installation", "base store"),
     "api": ("json_value call route family auth dispatch account page service "
             "promptcrafter px0 voice oauth admin", "base http wire store domain"),
     "cli": ("command progress importer import_csv import_json import export "
-            "init user token serve doctor doctor_assets audit routes version help",
+            "init user token serve doctor doctor_assets audit "
+            "audit_head audit_show tar archive_list archive backup restore "
+            "routes version help",
             "base wire store domain api"),
 }
 
