@@ -17,22 +17,23 @@ SRC = ROOT / "src"
 
 # Folder by folder, from the bottom: its modules in order, what it may use.
 LAYERS = {
-    "base": ("given text fold clock log arena buf err config", ""),
+    "base": ("given text fold clock log arena buf err config seal", ""),
     "http": ("range disposition request response cors pattern fcgi", "base"),
     "wire": ("scan doc form body field csv", "base"),
-    "store": ("statement matcher stemmer connection lock schema store txn "
-              "query", "base"),
+    "store": ("statement matcher stemmer connection lock schema signer store "
+              "snapshot txn query", "base"),
     "domain": ("template template_cache payload_schema secret throttle rate "
                "user scope token access_token key key_use audio signed_link "
-               "asset_dir asset asset_check upload upload_part purge download "
-               "project reach prompt version recording flow render payload "
+               "asset_dir asset asset_check asset_copy upload upload_part "
+               "purge download project reach prompt version recording flow render payload "
                "run_log search word_search comment diff change restore "
                "placeholder transfer audit installation", "base store"),
     "api": ("json_value call route family auth dispatch account page service "
             "promptcrafter px0 voice oauth admin", "base http wire store domain"),
     "cli": ("command progress importer import_csv import_json import export "
-            "init user token serve doctor doctor_assets audit config routes "
-            "version help",
+            "init user token serve doctor doctor_assets audit "
+            "audit_head audit_show tar archive_list archive backup restore "
+            "config routes version help",
             "base wire store domain api"),
 }
 

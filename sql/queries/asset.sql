@@ -38,3 +38,23 @@ LIMIT :max
 -- mode: read
 SELECT count(*)
 FROM asset
+-- Every file that a row needs, and those of deleted rows, which the audit log
+-- can bring back: their files may be gone.
+-- name: asset_list_files
+-- mode: read
+SELECT name,
+       max(size_bytes),
+       max(is_needed)
+FROM (SELECT lower(hex(sha256)) AS name,
+             size_bytes,
+             1 AS is_needed
+      FROM asset
+      UNION ALL
+      SELECT json_extract(changes, '$.deleted.sha256'),
+             json_extract(changes, '$.deleted.size_bytes'),
+             0
+      FROM audit_log
+      WHERE entity = 'asset'
+        AND action = 'DELETE')
+GROUP BY name
+ORDER BY name

@@ -32,3 +32,21 @@ ROLLBACK TO member
 -- mode: write
 INSERT INTO installation (id, genesis)
 VALUES (1, :genesis)
+
+-- The whole database as it is now, as a new file.
+-- name: store_snapshot
+-- mode: read
+VACUUM INTO :path
+
+-- name: store_check_pages
+-- mode: read
+PRAGMA integrity_check(1)
+
+-- name: store_check_references
+-- mode: read
+PRAGMA foreign_key_check
+
+-- Answers whether somebody was in the way.
+-- name: store_empty_wal
+-- mode: read
+PRAGMA wal_checkpoint(TRUNCATE)

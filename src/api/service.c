@@ -414,9 +414,8 @@ cut_mark(char *path)
  * look on: mod_fcgid gives a request that it began before the change to the
  * old program still, and one that finds it gone is answered 500. */
 static bool
-binary_was_replaced(void *arg)
+binary_was_replaced(struct app *app)
 {
-	struct app *app = arg;
 	const bool known = app->replaced;
 	struct stat now;
 	char path[4096];
@@ -449,6 +448,19 @@ become_successor(void)
 	log_line("event=no_successor errno=%d", errno);
 }
 
+static bool
+should_end(void *arg)
+{
+	struct app *app = arg;
+	bool ready;
+
+	pthread_mutex_lock(&app->mutex);
+	ready = app->ready;
+	pthread_mutex_unlock(&app->mutex);
+	return binary_was_replaced(app) ||
+	    (ready && store_is_lost(app->site.store));
+}
+
 static enum fcgi_end
 serve(struct app *app)
 {
@@ -461,7 +473,7 @@ serve(struct app *app)
 		.visit_end = end_visit,
 		.handle = handle,
 		.handle_resumed = handle_resumed,
-		.should_end = binary_was_replaced,
+		.should_end = should_end,
 		.app = app,
 	};
 	enum fcgi_end end;

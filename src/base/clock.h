@@ -8,6 +8,7 @@
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,5 +30,10 @@ void clock_rfc3339(int64_t at_ms, char out[CLOCK_TEXT_SIZE]);
 
 /* RFC 3339 in whole seconds: 2026-11-20T22:10:49Z. */
 void clock_iso_seconds(int64_t at_ms, char out[CLOCK_TEXT_SIZE]);
+
+/* Read an RFC 3339 date and time (2026-11-20T22:10:49.5+01:00, any length of
+ * fraction, cut to milliseconds), or a date alone, its midnight in UTC.
+ * False, and *out untouched, when it is neither; a leap second is neither. */
+bool clock_from_rfc3339(const char *text, int64_t *out);
 
 #endif

@@ -87,6 +87,9 @@ static const struct config_setting settings[] = {
 	    AT(delete_in_use),
 	    "Whether the voice API deletes a prompt that flows use; refuse: "
 	    "only when ?force=true is added."},
+	{"audit_key", CONFIG_PATH, 0, 0, NULL, "", AT(audit_key),
+	    "A file with 64 hexadecimal digits, outside of the data directory: "
+	    "the key that signs the audit log.  Default: it is not signed."},
 	{"log", CONFIG_CHOICE, 0, 0, "all errors off", "all", AT(log),
 	    "Which requests are logged, one line each, to standard error."},
 	{NULL, CONFIG_TEXT, 0, 0, NULL, NULL, 0, NULL},

@@ -43,6 +43,7 @@ struct config {
 	const char *cors_origins;
 	const char *delete_in_use; /* allow | refuse */
 	const char *log;           /* all | errors | off */
+	const char *audit_key;     /* the key file's path, or "" */
 };
 
 enum config_type { CONFIG_TEXT, CONFIG_PATH, CONFIG_INTEGER, CONFIG_CHOICE };

@@ -19,6 +19,11 @@ static const struct command *const commands[] = {
 	&export_command,
 	&serve_command,
 	&audit_verify_command,
+	&audit_head_command,
+	&audit_show_command,
+	&audit_sign_command,
+	&backup_command,
+	&restore_command,
 	&doctor_command,
 	&config_command,
 	&routes_command,
@@ -109,6 +114,8 @@ open_session(
 	err = config_load(&s->config, data_dir, s->arena, &s->failure);
 	if (err != ERR_NONE)
 		return err;
+	if (wanted == COMMAND_DATA_CLOSED)
+		return ERR_NONE;
 	if (wanted == COMMAND_DATA_EXISTING && !store_exists(s->config.data))
 		return err_fail(&s->failure, ERR_IO, NULL,
 		    arena_printf(s->arena,
@@ -169,9 +176,10 @@ explain(const struct failure *f)
 		[ERR_EMAIL_TAKEN] = "there is a user with this address already",
 		[ERR_BUSY] = "another program keeps the data locked",
 		[ERR_FULL] = "the disk or the quota is full",
-		[ERR_READ_ONLY] = "the database cannot be written to",
 	};
 
+	if (f->code == ERR_READ_ONLY && f->detail == NULL)
+		return "the database cannot be written to";
 	if (texts[f->code] != NULL)
 		return texts[f->code];
 	return f->detail != NULL ? f->detail : err_info(f->code)->slug;

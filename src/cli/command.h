@@ -46,12 +46,14 @@ struct command_session {
 };
 
 enum command_data {
+	COMMAND_DATA_CLOSED,   /* only the settings are wanted */
 	COMMAND_DATA_EXISTING, /* a missing database is a mistyped name */
 	COMMAND_DATA_MADE,     /* a missing database is made */
 };
 
-/* Load the settings (data_dir NULL: where they say) and open the store.  On
- * failure it says so on standard error and returns false. */
+/* Load the settings (data_dir NULL: where they say) and, unless it shall stay
+ * closed, open the store.  On failure it says so on standard error and returns
+ * false. */
 bool command_open(
     struct command_session *s, enum command_data wanted, const char *data_dir);
 void command_close(struct command_session *s);
@@ -75,6 +77,11 @@ extern const struct command serve_command;
 extern const struct command audit_verify_command;
 extern const struct command doctor_command;
 extern const struct command config_command;
+extern const struct command audit_head_command;
+extern const struct command audit_show_command;
+extern const struct command audit_sign_command;
+extern const struct command backup_command;
+extern const struct command restore_command;
 extern const struct command routes_command;
 extern const struct command version_command;
 extern const struct command help_command;

@@ -8,6 +8,7 @@
 
 #include "base/config.h"
 #include "base/err.h"
+#include "base/seal.h"
 #include "store/store.h"
 
 #include <stdbool.h>
@@ -16,5 +17,11 @@
  * caller closes the store with store_close. */
 enum err installation_open(const struct config *config, bool keep_wal,
     struct store **out, struct failure *f);
+
+/* The key that signs the audit log, from the file that config names; *has_key
+ * is false when it names none.  ERR_IO with f->detail, also for a key inside
+ * of the data directory: who can write there could sign what he wrote. */
+enum err installation_audit_key(const struct config *config,
+    unsigned char key[SEAL_KEY_BYTES], bool *has_key, struct failure *f);
 
 #endif

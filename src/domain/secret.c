@@ -58,7 +58,7 @@ draw_key(const char *path, struct failure *f)
 }
 
 static enum err
-read_key(int fd, const char *path, unsigned char out[SECRET_BYTES],
+take_key(int fd, const char *path, unsigned char out[SECRET_BYTES],
     struct failure *f)
 {
 	char hex[HEX_CHARS + 1];
@@ -96,7 +96,21 @@ secret_load(const char *dir, const char *name, unsigned char out[SECRET_BYTES],
 	}
 	if (fd == -1)
 		return fail(f, path, "the key file cannot be opened");
-	err = read_key(fd, path, out, f);
+	err = take_key(fd, path, out, f);
+	close(fd);
+	return err;
+}
+
+enum err
+secret_read(
+    const char *path, unsigned char out[SECRET_BYTES], struct failure *f)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	enum err err;
+
+	if (fd == -1)
+		return fail(f, path, "the key file cannot be opened");
+	err = take_key(fd, path, out, f);
 	close(fd);
 	return err;
 }

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 /*
  * What the triggers call.  All are innocuous (SQLite refuses others inside
@@ -235,8 +236,10 @@ set_up(
 	    f);
 	if (err != ERR_NONE)
 		return err;
+	/* The question opens the WAL. */
 	if (o->mode == CONNECTION_READ)
-		return connection_exec(c, "PRAGMA query_only = ON", f);
+		return connection_exec(
+		    c, "PRAGMA query_only = ON; PRAGMA schema_version", f);
 	if ((err = choose_journal(c, o->path, f)) != ERR_NONE)
 		return err;
 	if (o->keep_wal) {
@@ -253,6 +256,14 @@ set_up(
 	    f);
 }
 
+static ino_t
+find_inode(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? st.st_ino : 0;
+}
+
 enum err
 connection_open(const struct connection_options *o, struct connection **out,
     struct failure *f)
@@ -264,7 +275,14 @@ connection_open(const struct connection_options *o, struct connection **out,
 
 	if (c == NULL)
 		return err_fail(f, ERR_INTERNAL, NULL, "out of memory");
-	if (o->mode == CONNECTION_WRITE)
+	c->wal_path = malloc(strlen(o->path) + sizeof("-wal"));
+	if (c->wal_path == NULL) {
+		err = err_fail(f, ERR_INTERNAL, NULL, "out of memory");
+		goto done;
+	}
+	memcpy(c->wal_path, o->path, strlen(o->path));
+	memcpy(c->wal_path + strlen(o->path), "-wal", sizeof("-wal"));
+	if (o->mode == CONNECTION_WRITE && !o->must_exist)
 		flags |= SQLITE_OPEN_CREATE;
 	if (sqlite3_open_v2(o->path, &c->db, flags, NULL) != SQLITE_OK) {
 		err = connection_fail(c, f);
@@ -272,7 +290,8 @@ connection_open(const struct connection_options *o, struct connection **out,
 	}
 	if ((err = add_functions(c, f)) != ERR_NONE)
 		goto done;
-	err = set_up(c, o, f);
+	if ((err = set_up(c, o, f)) == ERR_NONE)
+		c->wal = find_inode(c->wal_path);
 done:
 	if (err != ERR_NONE)
 		connection_close(c);
@@ -293,6 +312,7 @@ connection_close(struct connection *c)
 	if (sqlite3_close(c->db) != SQLITE_OK)
 		log_line(
 		    "event=close_failed detail=\"%s\"", sqlite3_errmsg(c->db));
+	free(c->wal_path);
 	free(c);
 }
 
@@ -434,4 +454,22 @@ void
 connection_busy(struct connection *c, int64_t wait_ms)
 {
 	sqlite3_busy_timeout(c->db, (int)wait_ms);
+}
+
+bool
+connection_has_moved(struct connection *c)
+{
+	int moved = 0;
+
+	sqlite3_file_control(c->db, "main", SQLITE_FCNTL_HAS_MOVED, &moved);
+	return moved != 0;
+}
+
+bool
+connection_has_lost_wal(struct connection *c)
+{
+	/* An empty database has none before its first write. */
+	if (c->wal == 0)
+		c->wal = find_inode(c->wal_path);
+	return find_inode(c->wal_path) != c->wal;
 }

@@ -15,6 +15,7 @@
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 enum connection_mode { CONNECTION_READ, CONNECTION_WRITE };
 
@@ -35,16 +36,20 @@ struct connection_options {
 	enum connection_mode mode;
 	bool synchronous_full; /* else NORMAL */
 	bool keep_wal;         /* CGI: leave -wal for the next process */
+	bool must_exist;       /* never make the file */
 };
 
 struct connection {
 	sqlite3 *db;
 	struct connection_audit audit;
+	char *wal_path;
+	ino_t wal; /* as it was opened; 0: none */
 	sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared on first use */
 };
 
 /* Open the database; ERR_IO, ERR_READ_ONLY and so on with f->detail.  The
- * file is created when mode is CONNECTION_WRITE and it is not there. */
+ * file is created when mode is CONNECTION_WRITE and it is not there, unless it
+ * must be.  All files of the database are open when this returns. */
 enum err connection_open(const struct connection_options *options,
     struct connection **out, struct failure *f);
 void connection_close(struct connection *c); /* NULL is fine */
@@ -63,6 +68,11 @@ enum err connection_exec(
 
 /* Translate the connection's last error into f. */
 enum err connection_fail(struct connection *c, struct failure *f);
+
+/* Is another file, or none, where the connection's database, or its WAL,
+ * was? */
+bool connection_has_moved(struct connection *c);
+bool connection_has_lost_wal(struct connection *c);
 
 /* Wait at most this long for SQLite's own locks. */
 void connection_busy(struct connection *c, int64_t wait_ms);

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BYTE_GATE, BYTE_TURN };
+enum { BYTE_GATE, BYTE_TURN, BYTE_DOOR };
 
 /* Interrupts a wait; nothing is done in it. */
 #define WAKE_SIGNAL SIGRTMIN
@@ -86,17 +86,17 @@ start_alarm(int64_t deadline_us, timer_t *out)
 }
 
 static bool
-wait_byte(int fd, off_t byte, int64_t deadline_us)
+wait_byte(int fd, short type, off_t byte, int64_t deadline_us)
 {
 	timer_t alarm_timer;
 	bool taken;
 
-	if (set_byte(fd, F_OFD_SETLK, F_WRLCK, byte) == 0)
+	if (set_byte(fd, F_OFD_SETLK, type, byte) == 0)
 		return true; /* the usual case costs one system call */
 	if (!start_alarm(deadline_us, &alarm_timer))
 		return false;
 	do {
-		taken = set_byte(fd, F_OFD_SETLKW, F_WRLCK, byte) == 0;
+		taken = set_byte(fd, F_OFD_SETLKW, type, byte) == 0;
 	} while (!taken && errno == EINTR && clock_steady_us() < deadline_us);
 	timer_delete(alarm_timer);
 	return taken;
@@ -108,9 +108,9 @@ lock_take(struct lock *l, int64_t wait_ms, struct failure *f)
 	int64_t deadline_us = clock_steady_us() + wait_ms * 1000;
 	bool taken;
 
-	if (!wait_byte(l->fd, BYTE_GATE, deadline_us))
+	if (!wait_byte(l->fd, F_WRLCK, BYTE_GATE, deadline_us))
 		return err_fail(f, ERR_BUSY, NULL, "other writers");
-	taken = wait_byte(l->fd, BYTE_TURN, deadline_us);
+	taken = wait_byte(l->fd, F_WRLCK, BYTE_TURN, deadline_us);
 	set_byte(l->fd, F_OFD_SETLK, F_UNLCK, BYTE_GATE);
 	if (!taken)
 		return err_fail(f, ERR_BUSY, NULL, "another writer");
@@ -121,4 +121,22 @@ void
 lock_release(struct lock *l)
 {
 	set_byte(l->fd, F_OFD_SETLK, F_UNLCK, BYTE_TURN);
+}
+
+enum err
+lock_door_take(
+    struct lock *l, enum lock_door how, int64_t wait_ms, struct failure *f)
+{
+	short type = how == LOCK_DOOR_SHUT ? F_WRLCK : F_RDLCK;
+
+	if (!wait_byte(
+		l->fd, type, BYTE_DOOR, clock_steady_us() + wait_ms * 1000))
+		return err_fail(f, ERR_BUSY, NULL, "the door");
+	return ERR_NONE;
+}
+
+void
+lock_door_release(struct lock *l)
+{
+	set_byte(l->fd, F_OFD_SETLK, F_UNLCK, BYTE_DOOR);
 }

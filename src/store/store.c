@@ -5,18 +5,15 @@
 #include "store/schema.h"
 
 #include <errno.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define DATABASE_NAME "promptledger.db"
-#define LOCK_NAME "promptledger.lock"
-
-/* Make the directory and what is missing above it. */
-static enum err
-make_dir(const char *dir, struct failure *f)
+enum err
+store_make_dir(const char *dir, struct failure *f)
 {
 	char *path = strdup(dir), *slash;
 	enum err err = ERR_NONE;
@@ -41,8 +38,8 @@ make_dir(const char *dir, struct failure *f)
 	return err;
 }
 
-static char *
-join(const char *dir, const char *name)
+char *
+store_join(const char *dir, const char *name)
 {
 	size_t size = strlen(dir) + strlen(name) + 2;
 	char *path = malloc(size);
@@ -55,11 +52,45 @@ join(const char *dir, const char *name)
 bool
 store_exists(const char *dir)
 {
-	char *path = join(dir, DATABASE_NAME);
+	char *path = store_join(dir, STORE_DATABASE_NAME);
 	bool exists = path != NULL && access(path, F_OK) == 0;
 
 	free(path);
 	return exists;
+}
+
+/* Connections are opened and closed at the door (lock.h). */
+static enum err
+open_connection(struct store *s, const struct connection_options *options,
+    struct connection **out, struct failure *f)
+{
+	enum err err;
+
+	pthread_mutex_lock(&s->door);
+	err = lock_door_take(&s->lock, LOCK_DOOR_USED, s->options.lock_ms, f);
+	if (err == ERR_NONE) {
+		err = connection_open(options, out, f);
+		lock_door_release(&s->lock);
+	}
+	pthread_mutex_unlock(&s->door);
+	return err;
+}
+
+static void
+close_connection(struct store *s, struct connection *c)
+{
+	struct failure ignored;
+	bool at_door;
+
+	if (c == NULL)
+		return;
+	pthread_mutex_lock(&s->door);
+	at_door = lock_door_take(&s->lock, LOCK_DOOR_USED, s->options.lock_ms,
+		      &ignored) == ERR_NONE;
+	connection_close(c);
+	if (at_door)
+		lock_door_release(&s->lock);
+	pthread_mutex_unlock(&s->door);
 }
 
 /* The schema is brought up to date under the writers' lock, so that two
@@ -73,8 +104,8 @@ upgrade(struct store *s, bool *fresh, struct failure *f)
 	if ((err = lock_take(&s->lock, s->options.lock_ms, f)) != ERR_NONE)
 		return err;
 	*fresh = access(s->path, F_OK) != 0;
-	if ((err = store_writer(s, &writer, f)) == ERR_NONE)
-		err = schema_upgrade(writer, f);
+	err = store_writer(s, &writer, f);
+	s->is_made = err == ERR_NONE;
 	lock_release(&s->lock);
 	return err;
 }
@@ -101,16 +132,22 @@ store_open(const struct store_options *options, struct store **out, bool *fresh,
 	set_up_sqlite();
 	pthread_mutex_init(&s->mutex, NULL);
 	pthread_cond_init(&s->committer_wake, NULL);
+	pthread_mutex_init(&s->door, NULL);
 	s->options = *options;
+	s->options.audit_key = NULL; /* the caller's memory */
+	if (options->audit_key != NULL) {
+		s->signer.has_key = true;
+		memcpy(s->signer.key, options->audit_key, SEAL_KEY_BYTES);
+	}
 	s->lock.fd = -1;
 	s->dir = strdup(options->dir);
-	s->path = join(options->dir, DATABASE_NAME);
-	lock_path = join(options->dir, LOCK_NAME);
+	s->path = store_join(options->dir, STORE_DATABASE_NAME);
+	lock_path = store_join(options->dir, STORE_LOCK_NAME);
 	if (s->dir == NULL || s->path == NULL || lock_path == NULL) {
 		err = err_fail(f, ERR_INTERNAL, NULL, "out of memory");
 		goto done;
 	}
-	if ((err = make_dir(s->dir, f)) != ERR_NONE)
+	if ((err = store_make_dir(s->dir, f)) != ERR_NONE)
 		goto done;
 	/* -wal and -shm take the database's mode; nothing here is for other
 	 * users of the machine. */
@@ -150,16 +187,29 @@ store_close(struct store *s)
 	stop_committer(s);
 	for (r = s->idle_readers; r != NULL; r = next) {
 		next = r->next;
-		connection_close(r->connection);
+		close_connection(s, r->connection);
 		free(r);
 	}
-	connection_close(s->writer);
+	close_connection(s, s->writer);
 	lock_close(&s->lock);
 	pthread_cond_destroy(&s->committer_wake);
+	pthread_mutex_destroy(&s->door);
 	pthread_mutex_destroy(&s->mutex);
+	sodium_memzero(&s->signer, sizeof(s->signer));
 	free(s->path);
 	free(s->dir);
 	free(s);
+}
+
+bool
+store_is_lost(struct store *s)
+{
+	bool is_lost;
+
+	pthread_mutex_lock(&s->mutex);
+	is_lost = s->is_lost;
+	pthread_mutex_unlock(&s->mutex);
+	return is_lost;
 }
 
 bool
@@ -189,11 +239,16 @@ store_borrow(struct store *s, struct reader **out, struct failure *f)
 	if (r != NULL)
 		s->idle_readers = r->next;
 	pthread_mutex_unlock(&s->mutex);
+	if (r != NULL && connection_has_moved(r->connection)) {
+		close_connection(s, r->connection);
+		free(r);
+		r = NULL;
+	}
 	if (r == NULL) {
 		r = calloc(1, sizeof(*r));
 		if (r == NULL)
 			return err_fail(f, ERR_INTERNAL, NULL, "out of memory");
-		err = connection_open(&options, &r->connection, f);
+		err = open_connection(s, &options, &r->connection, f);
 		if (err != ERR_NONE) {
 			free(r);
 			return err;
@@ -212,6 +267,19 @@ store_return(struct store *s, struct reader *r)
 	pthread_mutex_unlock(&s->mutex);
 }
 
+/* What only the lost WAL holds goes into the database as long as we know it;
+ * nothing more is written. */
+static enum err
+give_up(struct store *s, struct failure *f)
+{
+	log_line("event=wal_lost path=%s", s->path);
+	connection_exec(s->writer, "PRAGMA wal_checkpoint(FULL)", f);
+	pthread_mutex_lock(&s->mutex);
+	s->is_lost = true;
+	pthread_mutex_unlock(&s->mutex);
+	return err_fail(f, ERR_IO, NULL, "the WAL was taken away");
+}
+
 enum err
 store_writer(struct store *s, struct connection **out, struct failure *f)
 {
@@ -220,14 +288,28 @@ store_writer(struct store *s, struct connection **out, struct failure *f)
 		.mode = CONNECTION_WRITE,
 		.synchronous_full = s->options.synchronous_full,
 		.keep_wal = s->options.keep_wal,
+		.must_exist = s->is_made,
 	};
+	struct connection *c;
 	enum err err;
 
+	if (s->writer != NULL && connection_has_moved(s->writer)) {
+		log_line("event=database_replaced path=%s", s->path);
+		close_connection(s, s->writer);
+		s->writer = NULL;
+	}
+	if (s->writer != NULL && connection_has_lost_wal(s->writer))
+		return give_up(s, f);
 	if (s->writer == NULL) {
-		err = connection_open(&options, &s->writer, f);
+		err = open_connection(s, &options, &c, f);
 		if (err != ERR_NONE)
 			return err;
-		connection_busy(s->writer, s->options.lock_ms);
+		if ((err = schema_upgrade(c, f)) != ERR_NONE) {
+			close_connection(s, c);
+			return err;
+		}
+		connection_busy(c, s->options.lock_ms);
+		s->writer = c;
 	}
 	*out = s->writer;
 	return ERR_NONE;

@@ -19,7 +19,12 @@ struct store_options {
 	bool synchronous_full;
 	bool keep_wal;   /* plain CGI: many short processes */
 	int64_t lock_ms; /* how long a write waits for its turn */
+	/* SEAL_KEY_BYTES that sign the audit log; copied; NULL: no key. */
+	const unsigned char *audit_key;
 };
+
+/* Make a data directory, mode 0700, and what is missing above it. */
+enum err store_make_dir(const char *dir, struct failure *f);
 
 /* Is there a database in dir? */
 bool store_exists(const char *dir);
@@ -31,6 +36,11 @@ enum err store_open(const struct store_options *options, struct store **out,
 
 /* No transaction may be running.  NULL is fine. */
 void store_close(struct store *s);
+
+/* Was the database's WAL taken away (a restore that was killed, a person)?  It
+ * is of no use to write then, and connections of one process share what they
+ * know of the WAL: the process must end, and another one begin. */
+bool store_is_lost(struct store *s);
 
 /* Has upkeep been asked for (txn_ask_upkeep) since this was called last? */
 bool store_take_upkeep(struct store *s);

@@ -7,9 +7,13 @@
 
 #include "store/connection.h"
 #include "store/lock.h"
+#include "store/signer.h"
 #include "store/store.h"
 
 #include <pthread.h>
+
+#define STORE_DATABASE_NAME "promptledger.db"
+#define STORE_LOCK_NAME "promptledger.lock"
 
 struct job; /* a queued write; txn.c's own */
 
@@ -30,6 +34,10 @@ struct store {
 	struct job *queue_tail;
 	bool has_leader;
 	bool upkeep_asked;
+	bool is_lost;
+
+	pthread_mutex_t door; /* of this process, before lock's */
+	bool is_made;         /* so a missing database is a fault */
 
 	/* The thread that leads when more is queued than one group took;
 	 * started when that happens first.  Also under the mutex. */
@@ -40,13 +48,18 @@ struct store {
 	/* The leader's, and nobody else's. */
 	struct connection *writer; /* NULL until the first write */
 	struct lock lock;
+	struct signer signer;
 };
 
-/* Lend a reader (opened on demand); give it back with store_return. */
+/* dir/name, to be freed; NULL without memory. */
+char *store_join(const char *dir, const char *name);
+
+/* Lend a reader (opened on demand; give it back with store_return. */
 enum err store_borrow(struct store *s, struct reader **out, struct failure *f);
 void store_return(struct store *s, struct reader *r);
 
-/* The leader's connection, opened on demand. */
+/* The leader's connection, opened on demand, and anew when another database
+ * was put in the place of its own. */
 enum err store_writer(
     struct store *s, struct connection **out, struct failure *f);
 

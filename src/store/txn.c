@@ -263,12 +263,17 @@ may_grow(const struct group *g, int64_t end_us)
 static void
 run_group(struct store *s, struct connection *c, struct group *g)
 {
-	struct failure f = { 0 };
+	struct failure f = { 0 }, ignored;
 	struct job *j;
 	int64_t end_us;
 
 	if (connection_step(c, STATEMENT_TXN_BEGIN_WRITE, &f) != ERR_NONE) {
 		fail_waiting(s, g, &f);
+		return;
+	}
+	if (signer_begin(&s->signer, c, &f) != ERR_NONE) {
+		fail_waiting(s, g, &f);
+		connection_step(c, STATEMENT_TXN_ROLLBACK, &ignored);
 		return;
 	}
 	end_us = clock_steady_us() + GROUP_TIME_MAX_US;
@@ -282,11 +287,12 @@ run_group(struct store *s, struct connection *c, struct group *g)
 			return;
 		}
 	}
-	if (connection_step(c, STATEMENT_TXN_COMMIT, &f) == ERR_NONE)
+	if (signer_end(&s->signer, c, &f) == ERR_NONE &&
+	    connection_step(c, STATEMENT_TXN_COMMIT, &f) == ERR_NONE)
 		return;
 	fail_group(g, &f);
 	if (!sqlite3_get_autocommit(c->db))
-		connection_step(c, STATEMENT_TXN_ROLLBACK, &f);
+		connection_step(c, STATEMENT_TXN_ROLLBACK, &ignored);
 }
 
 /* Take the turn among processes and run one group, which the queue's head

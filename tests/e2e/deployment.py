@@ -75,6 +75,12 @@ def as_account():
     return {"user": user, "group": group, "extra_groups": []}
 
 
+def own(path):
+    """Give a file or directory that root made to that account."""
+    if os.geteuid() == 0:
+        shutil.chown(path, *account())
+
+
 def children(pid):
     """The processes that pid started, and those that they started."""
     found = []
@@ -118,8 +124,7 @@ class Installation:
         directory = self.root / name
         directory.mkdir()
         directory.chmod(mode)
-        if os.geteuid() == 0:
-            shutil.chown(directory, *account())
+        own(directory)
         return directory
 
     def _copy_shipped_files(self):

@@ -39,7 +39,15 @@ promptledger user add --email E [--name N] [--role admin|editor|viewer|member]\
 promptledger token create --user E [--kind session|key] [--scopes LIST]\
  [--data DIR] [--json]
 promptledger serve [--listen 127.0.0.1:8080] [--data DIR] [--threads N]
-promptledger audit verify [--data DIR]
+promptledger audit verify [--head FILE] [--json] [--data DIR]
+promptledger audit head [--json] [--data DIR]
+promptledger audit show [--entity E] [--id ID] [--prompt ID] [--actor ID]\
+ [--action A] [--family F] [--since T] [--until T] [--limit N]\
+ [--oldest-first] [--json] [--data DIR]
+promptledger audit sign [--force] [--data DIR]
+promptledger backup [--force] [--json] [--data DIR] FILE
+promptledger restore [--force] [--json] [--data DIR] FILE
+promptledger doctor [--sweep] [--json] [--data DIR]
 promptledger config [--data DIR] [--json]
 promptledger routes
 promptledger version

@@ -37,7 +37,7 @@ setup(void **state)
 static enum err
 verify(struct txn *t, void *report)
 {
-	return audit_verify(t, report);
+	return audit_verify(t, NULL, report);
 }
 
 static struct audit_report
@@ -238,7 +238,7 @@ drop_genesis(struct txn *t, void *report)
 	    "DROP TRIGGER installation_before_delete_refuse;"
 	    "DELETE FROM installation");
 
-	return err == ERR_NONE ? audit_verify(t, report) : err;
+	return err == ERR_NONE ? audit_verify(t, NULL, report) : err;
 }
 
 static void

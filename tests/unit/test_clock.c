@@ -90,6 +90,59 @@ the_steady_clock_never_steps_back(void **state)
 	}
 }
 
+static const struct {
+	int line;
+	const char *text;
+	int64_t at_ms;
+} readable[] = {
+	{ __LINE__, "1970-01-01T00:00:00Z", 0 },
+	{ __LINE__, "1970-01-01", 0 },
+	{ __LINE__, "1969-12-31T23:59:59.999Z", -1 },
+	{ __LINE__, "2026-11-20T22:10:49.554Z", 1795212649554 },
+	{ __LINE__, "2026-11-20t22:10:49.5z", 1795212649500 },
+	{ __LINE__, "2026-11-20T22:10:49.5549999Z", 1795212649554 },
+	{ __LINE__, "2026-11-20T23:40:49+01:30", 1795212649000 },
+	{ __LINE__, "2026-11-20T12:10:49-10:00", 1795212649000 },
+	{ __LINE__, "2000-02-29", 951782400000 },
+};
+
+static void
+times_are_read_as_rfc_3339_writes_them(void **state)
+{
+	int64_t at_ms;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(readable) / sizeof(readable[0]); i++) {
+		at_ms = 4711;
+		if (!clock_from_rfc3339(readable[i].text, &at_ms) ||
+		    at_ms != readable[i].at_ms)
+			fail_msg("line %d: %lld", readable[i].line,
+			    (long long)at_ms);
+	}
+}
+
+static void
+what_is_no_time_is_refused(void **state)
+{
+	static const char *const texts[] = { "", "2026", "2026-11", "2026-11-2",
+		"2026-11-20T", "2026-11-20 22:10:49Z", "2026-11-20T22:10:49",
+		"2026-11-20T22:10:49.Z", "2026-11-20T22:10Z",
+		"2026-11-20T22:10:49Zx", "2026-11-20T22:10:49+0130",
+		"2026-11-20T22:10:49+24:00", "2026-11-20T22:10:60Z",
+		"2026-11-20T24:00:00Z", "2026-13-01", "2026-00-01",
+		"2026-11-31", "2025-02-29", "2026-11-00", " 2026-11-20",
+		"+026-11-20" };
+	int64_t at_ms = 4711;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		if (clock_from_rfc3339(texts[i], &at_ms) || at_ms != 4711)
+			fail_msg("\"%s\": %lld", texts[i], (long long)at_ms);
+	}
+}
+
 static void
 the_wall_clock_is_past_2020(void **state)
 {
@@ -104,6 +157,8 @@ main(void)
 		cmocka_unit_test(times_are_written_in_three_ways),
 		cmocka_unit_test(times_beyond_the_calendar_end_in_text_too),
 		cmocka_unit_test(the_steady_clock_never_steps_back),
+		cmocka_unit_test(times_are_read_as_rfc_3339_writes_them),
+		cmocka_unit_test(what_is_no_time_is_refused),
 		cmocka_unit_test(the_wall_clock_is_past_2020),
 	};
 
