@@ -109,7 +109,8 @@ DEPS_BUILD := gcc libc6-dev libfcgi-dev libjson-c-dev libsqlite3-dev \
     libsodium-dev libssl-dev
 DEPS_RUN := lighttpd curl
 DEPS_CHECK := spawn-fcgi apache2 libapache2-mod-fcgid libcmocka-dev \
-    libapache2-mod-xsendfile nginx-light python3 python3-pytest lame
+    libapache2-mod-xsendfile nginx-light python3 python3-pytest lame \
+    openssl
 DEPS_LONG := valgrind debootstrap
 DEPS_LINT := clang clang-format clang-tidy cppcheck
 DEPS_BENCH := wrk python3
@@ -131,7 +132,7 @@ check:
 
 # The sanitizers' builds run the same unit tests; under ThreadSanitizer only
 # those with threads.
-THREADED := test_txn test_fcgi test_search
+THREADED := test_txn test_fcgi test_search test_jwt_keys
 check-all: all layers unit-tests
 	@$(MAKE) $(PARALLEL) --no-print-directory SANITIZE=address,undefined unit-tests
 	@$(MAKE) $(PARALLEL) --no-print-directory SANITIZE=thread unit-tests

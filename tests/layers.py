@@ -19,19 +19,21 @@ SRC = ROOT / "src"
 LAYERS = {
     "base": ("given text fold clock log arena buf err config seal", ""),
     "http": ("range disposition request response cors pattern fcgi", "base"),
-    "wire": ("scan doc form body field csv", "base"),
+    "wire": ("scan doc form body field csv jwk jwt", "base"),
     "store": ("statement matcher stemmer connection lock schema signer store "
               "snapshot txn query", "base"),
     "domain": ("template template_cache payload_schema secret throttle rate "
-               "user scope token access_token key key_use audio signed_link "
-               "asset_dir asset asset_check asset_copy upload upload_part "
-               "purge download project reach prompt version recording flow render payload "
+               "user scope token access_token subject key key_use audio "
+               "signed_link asset_dir asset asset_check asset_copy upload "
+               "upload_part purge download project reach prompt version "
+               "recording flow render payload "
                "run_log search word_search comment diff change restore "
                "placeholder transfer audit installation", "base store"),
-    "api": ("json_value call route family auth dispatch account page service "
-            "promptcrafter px0 voice oauth admin", "base http wire store domain"),
+    "api": ("json_value call route family jwt_keys jwt_caller auth dispatch "
+            "account page service promptcrafter px0 voice oauth admin",
+            "base http wire store domain"),
     "cli": ("command progress importer import_csv import_json import export "
-            "init user token serve doctor doctor_assets audit "
+            "init user token jwt serve doctor doctor_assets audit "
             "audit_head audit_show tar archive_list archive backup restore "
             "config routes version help",
             "base wire store domain api"),
@@ -45,6 +47,7 @@ FOREIGN = {
     "json-c/": "wire/",
     "json.h": "wire/",
     "json_": "wire/",
+    "openssl/": "wire/jwk.c",
     "fcgiapp.h": "http/fcgi.c",
     "fcgi_stdio.h": "nowhere",
 }

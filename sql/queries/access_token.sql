@@ -6,10 +6,15 @@ INSERT INTO access_token (digest, id, key_id, scopes, created_at, expires_at)
 VALUES (:digest, :id, :key_id, :scopes, :now, :expires_at)
 
 -- The columns of token_find_caller: the key as whom the token calls, with the
--- token's own scopes.
+-- token's own scopes, none of which is to administer.
 -- name: access_token_find_caller
 -- mode: read
-SELECT k.id, 'access', k.operation, a.scopes, k.organisation_id,
+SELECT k.id, 'access',
+       CASE k.operation
+           WHEN 'read_render' THEN 'read_render'
+           ELSE 'all'
+       END,
+       a.scopes, k.organisation_id,
        k.organisation_id IS NOT NULL
            AND EXISTS (SELECT 1
                        FROM token_team AS b

@@ -2,9 +2,12 @@
 #include "api/auth.h"
 
 #include "api/family.h"
+#include "api/jwt_caller.h"
 #include "base/text.h"
 #include "domain/key_use.h"
 #include "domain/scope.h"
+
+#include <string.h>
 
 /* What each kind of access asks for. */
 struct access_rule {
@@ -95,6 +98,27 @@ find_secret(struct call *c, const char **out)
 }
 
 enum err
+auth_prepare(struct call *c)
+{
+	const char *secret = NULL;
+
+	if (c->site->jwt == NULL || find_secret(c, &secret) != ERR_NONE)
+		return ERR_NONE;
+	/* None of our own tokens has a dot in it. */
+	if (secret == NULL || strchr(secret, '.') == NULL)
+		return ERR_NONE;
+	return jwt_caller_prepare(c, secret);
+}
+
+static enum err
+find_caller(struct call *c, struct txn *t, const char *secret)
+{
+	if (c->jwt != NULL)
+		return jwt_caller_find(c, t, &c->caller);
+	return token_find_caller(t, secret, &c->caller);
+}
+
+enum err
 auth_check(struct call *c, struct txn *t)
 {
 	const struct access_rule *rule = &rules[c->route->access];
@@ -102,7 +126,7 @@ auth_check(struct call *c, struct txn *t)
 	enum err err;
 
 	if ((err = find_secret(c, &secret)) != ERR_NONE ||
-	    (err = token_find_caller(t, secret, &c->caller)) != ERR_NONE)
+	    (err = find_caller(c, t, secret)) != ERR_NONE)
 		return err;
 	c->has_caller = true;
 	key_uses_note(c->site->uses, &c->caller, txn_now(t));

@@ -10,6 +10,11 @@
 /* Does this route look at the caller's token at all? */
 bool auth_looks_at_token(const struct route *r);
 
+/* What must be done with a token before a transaction begins: a JWT is
+ * verified and left in c->jwt.  ERR_TOKEN_INVALID; a token that is missing is
+ * left to auth_check. */
+enum err auth_prepare(struct call *c);
+
 /* Find the caller by the token and hold him against the route's access.
  * Fills c->caller.  ERR_TOKEN_MISSING, ERR_TOKEN_SCHEME, ERR_TOKEN_INVALID,
  * ERR_USER_UNVERIFIED, ERR_ROLE_TOO_LOW, ERR_SCOPE_MISSING. */

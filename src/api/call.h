@@ -29,6 +29,8 @@
 #include <sys/types.h>
 
 struct family;
+struct jwt;
+struct jwt_keys;
 struct key_uses;
 struct rate_table;
 struct route;
@@ -40,6 +42,7 @@ struct site {
 	struct store *store;
 	struct key_uses *uses;      /* of API keys, to be written later */
 	struct rate_table *rates;   /* NULL: tokens have no limit */
+	struct jwt_keys *jwt;       /* NULL: no JWTs are taken */
 	unsigned char link_key[32]; /* signs upload and download links */
 };
 
@@ -68,6 +71,7 @@ struct call {
 	const char *request_id;   /* 16 hexadecimal digits */
 	const char *content_type; /* of the reply's body */
 
+	const struct jwt *jwt; /* verified, when the caller came with one */
 	bool has_caller;
 	struct caller caller; /* valid when has_caller */
 	struct rate rate;     /* of the caller's token */

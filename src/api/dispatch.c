@@ -449,9 +449,11 @@ set_actor(struct call *c)
 {
 	c->txn.actor = (struct txn_actor){
 		.id = c->has_caller ? c->caller.user_id : "anonymous",
-		.kind = !c->has_caller                ? "anonymous"
-		    : c->caller.kind == TOKEN_SESSION ? "user"
-						      : "key",
+		.kind = !c->has_caller ? "anonymous"
+		    : c->caller.kind == TOKEN_SESSION ||
+			c->caller.kind == TOKEN_JWT
+		    ? "user"
+		    : "key",
 		.token_id = c->has_caller ? c->caller.token_id : NULL,
 		.request_id = c->request_id,
 		.family = c->family->name,
@@ -467,6 +469,8 @@ answer(struct call *c)
 	const struct route *r = c->route;
 	enum err err = ERR_NONE;
 
+	if (auth_looks_at_token(r) && (err = auth_prepare(c)) != ERR_NONE)
+		return err;
 	if (r->mode == TXN_READ && r->body == NULL) {
 		/* Broken JSON is refused even where nothing reads it. */
 		err = txn_run(store, TXN_READ, answer_read, c, &c->txn);

@@ -3,6 +3,8 @@
 
 #include "api/dispatch.h"
 #include "api/family.h"
+#include "api/jwt_caller.h"
+#include "api/jwt_keys.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -90,6 +92,16 @@ lies_inside(const char *dir, const char *root)
 	    (dir[len] == '/' || dir[len] == '\0');
 }
 
+static enum err
+open_jwt(struct app *app, struct failure *f)
+{
+	const char *wrong = jwt_caller_check_settings(&app->config);
+
+	if (wrong != NULL)
+		return err_fail(f, ERR_INTERNAL, NULL, wrong);
+	return jwt_keys_open(&app->config, app->arena, &app->site.jwt, f);
+}
+
 /* Open the installation as the first request's parameters ask for. */
 static enum err
 open_site(struct app *app, const char *const *env, struct failure *f)
@@ -116,6 +128,8 @@ open_site(struct app *app, const char *const *env, struct failure *f)
 	if (app->config.token_rate > 0 && app->site.rates == NULL &&
 	    (err = rate_open(app->config.data, &app->site.rates, f)) !=
 		ERR_NONE)
+		return err;
+	if (app->site.jwt == NULL && (err = open_jwt(app, f)) != ERR_NONE)
 		return err;
 	return secret_load(app->config.data, "link", app->site.link_key, f);
 }
@@ -528,6 +542,7 @@ service_run(bool as_cgi)
 		store_close(app.site.store);
 		key_uses_free(app.site.uses);
 		rate_close(app.site.rates);
+		jwt_keys_close(app.site.jwt);
 		pthread_mutex_destroy(&app.mutex);
 		arena_free(app.arena);
 	}

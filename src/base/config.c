@@ -27,7 +27,7 @@ static const struct config_setting settings[] = {
 	{"base", CONFIG_PATH, 0, 0, NULL, "", AT(base),
 	    "The path below which the API answers, such as /ledger.  Default: "
 	    "found by the first known segment of the path."},
-	{"public_url", CONFIG_TEXT, 0, 0, NULL, "", AT(public_url),
+	{"public_url", CONFIG_URL, 0, 0, NULL, "", AT(public_url),
 	    "What links in answers begin with, such as "
 	    "https://example.org/ledger.  Default: links are paths."},
 	/* Writes in flight do not depend on it, and GET at 64 connections on
@@ -80,7 +80,7 @@ static const struct config_setting settings[] = {
 	    "0: any number."},
 	{"token_rate", CONFIG_INTEGER, 0, 1000000, NULL, "0", AT(token_rate),
 	    "How many requests a token may make in a minute; 0: any number."},
-	{"cors_origins", CONFIG_TEXT, 0, 0, NULL, "", AT(cors_origins),
+	{"cors_origins", CONFIG_URL, 0, 0, NULL, "", AT(cors_origins),
 	    "The origins whose pages may call the API from a browser, such "
 	    "as https://app.example.org, with blanks between them."},
 	{"delete_in_use", CONFIG_CHOICE, 0, 0, "allow refuse", "allow",
@@ -92,6 +92,29 @@ static const struct config_setting settings[] = {
 	    "the key that signs the audit log.  Default: it is not signed."},
 	{"log", CONFIG_CHOICE, 0, 0, "all errors off", "all", AT(log),
 	    "Which requests are logged, one line each, to standard error."},
+	{"jwt_keys", CONFIG_PATH, 0, 0, NULL, "", AT(jwt_keys),
+	    "A file of the keys by which JSON Web Tokens are verified: a JWK "
+	    "set, or one key in PEM.  Default: none are taken."},
+	{"jwt_issuer", CONFIG_TEXT, 0, 0, NULL, "", AT(jwt_issuer),
+	    "The iss claim that a JWT must have."},
+	{"jwt_audience", CONFIG_TEXT, 0, 0, NULL, "", AT(jwt_audience),
+	    "The audience that a JWT must be for."},
+	{"jwt_audience_claim", CONFIG_CHOICE, 0, 0, "aud client_id", "aud",
+	    AT(jwt_audience_claim),
+	    "The claim that holds the audience; Cognito's access tokens have "
+	    "it in client_id."},
+	{"jwt_leeway_s", CONFIG_INTEGER, 0, 600, NULL, "60", AT(jwt_leeway_s),
+	    "By how many seconds a JWT issuer's clock may differ from ours."},
+	{"jwt_user_claim", CONFIG_TEXT, 0, 0, NULL, "email",
+	    AT(jwt_user_claim),
+	    "The claim of a JWT that holds its user's e-mail address."},
+	{"jwt_groups_claim", CONFIG_TEXT, 0, 0, NULL, "groups",
+	    AT(jwt_groups_claim),
+	    "The claim of a JWT that jwt_roles is about, such as "
+	    "cognito:groups or scope."},
+	{"jwt_roles", CONFIG_TEXT, 0, 0, NULL, "", AT(jwt_roles),
+	    "The roles of groups, such as staff=editor, bosses=admin.  "
+	    "Default: a JWT has its user's role."},
 	{NULL, CONFIG_TEXT, 0, 0, NULL, NULL, 0, NULL},
 };
 /* clang-format on */
@@ -160,14 +183,15 @@ set_value(struct config *c, const struct config_setting *s, const char *value,
 			    "%s: a path that begins with / is wanted", s->name);
 		break;
 	case CONFIG_TEXT:
+	case CONFIG_URL:
 		break;
 	}
 	if (text_has_control(value))
 		return arena_printf(a, "%s: control characters", s->name);
 	text = arena_text(a, value);
 	/* "/ledger/" and "/ledger" mean the same. */
-	while (s->type != CONFIG_INTEGER && text[0] != '\0' &&
-	    text[strlen(text) - 1] == '/')
+	while ((s->type == CONFIG_PATH || s->type == CONFIG_URL) &&
+	    text[0] != '\0' && text[strlen(text) - 1] == '/')
 		text = arena_copy(a, text, strlen(text) - 1);
 	memcpy(place, &text, sizeof(text));
 	return NULL;

@@ -44,9 +44,23 @@ struct config {
 	const char *delete_in_use; /* allow | refuse */
 	const char *log;           /* all | errors | off */
 	const char *audit_key;     /* the key file's path, or "" */
+	const char *jwt_keys;      /* a file; "": no JWTs are taken */
+	const char *jwt_issuer;
+	const char *jwt_audience;
+	const char *jwt_audience_claim;
+	int64_t jwt_leeway_s;
+	const char *jwt_user_claim;
+	const char *jwt_groups_claim;
+	const char *jwt_roles; /* group=role, group=role */
 };
 
-enum config_type { CONFIG_TEXT, CONFIG_PATH, CONFIG_INTEGER, CONFIG_CHOICE };
+enum config_type {
+	CONFIG_TEXT,
+	CONFIG_URL,  /* without a slash at its end, as CONFIG_PATH */
+	CONFIG_PATH, /* absolute, or empty */
+	CONFIG_INTEGER,
+	CONFIG_CHOICE,
+};
 
 struct config_setting {
 	const char *name; /* in the file; PROMPTLEDGER_NAME outside */

@@ -15,6 +15,7 @@ static const struct command *const commands[] = {
 	&init_command,
 	&user_add_command,
 	&token_create_command,
+	&jwt_issue_command,
 	&import_command,
 	&export_command,
 	&serve_command,

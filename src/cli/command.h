@@ -71,6 +71,7 @@ int command_failed(const struct command_session *s, const char *what);
 extern const struct command init_command;
 extern const struct command user_add_command;
 extern const struct command token_create_command;
+extern const struct command jwt_issue_command;
 extern const struct command import_command;
 extern const struct command export_command;
 extern const struct command serve_command;

@@ -64,7 +64,7 @@ key_uses_note(struct key_uses *u, const struct caller *who, int64_t now_ms)
 	struct uses *noted = &u->noted;
 	struct use *use;
 
-	if (who->kind == TOKEN_SESSION ||
+	if (who->kind == TOKEN_SESSION || who->kind == TOKEN_JWT ||
 	    now_ms - who->last_used_at < WRITTEN_AGAIN_MS)
 		return;
 	pthread_mutex_lock(&u->mutex);

@@ -24,7 +24,7 @@ struct key_uses *key_uses_new(void);
 void key_uses_free(struct key_uses *u); /* NULL is fine */
 
 /* Note the use of a key, or of an access token of it, unless what is stored is less than a minute old.
- * Sessions are not noted.  Any thread may call. */
+ * Sessions and JWTs are not noted.  Any thread may call. */
 void key_uses_note(
     struct key_uses *u, const struct caller *who, int64_t now_ms);
 

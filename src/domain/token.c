@@ -20,6 +20,7 @@ static const char *const kinds[] = {
 	[TOKEN_KEY] = "key",
 	[TOKEN_SESSION] = "session",
 	[TOKEN_ACCESS] = "access",
+	[TOKEN_JWT] = "jwt",
 };
 
 static const char *const operations[] = {
@@ -109,7 +110,7 @@ kind_from_name(const char *name)
 {
 	enum token_kind kind = TOKEN_KEY;
 
-	while (kind < TOKEN_ACCESS && !text_equal(name, kinds[kind]))
+	while (kind < TOKEN_JWT && !text_equal(name, kinds[kind]))
 		kind++;
 	return kind;
 }
@@ -137,13 +138,25 @@ take_caller(struct query *q, struct caller *out)
 }
 
 enum err
+token_take_caller(struct query *q, struct caller *out)
+{
+	struct caller c = { 0 };
+	bool found = query_row(q);
+	enum err err;
+
+	if (found)
+		take_caller(q, &c);
+	if ((err = query_end_found(q, found, ERR_TOKEN_INVALID, NULL)) ==
+	    ERR_NONE)
+		*out = c;
+	return err;
+}
+
+enum err
 token_find_caller(struct txn *t, const char *secret, struct caller *out)
 {
 	unsigned char digest[TOKEN_DIGEST_SIZE];
-	struct caller c;
 	struct query q;
-	bool found;
-	enum err err;
 
 	if (!token_is_wellformed(secret))
 		return txn_fail(t, ERR_TOKEN_INVALID, NULL, NULL);
@@ -154,12 +167,7 @@ token_find_caller(struct txn *t, const char *secret, struct caller *out)
 		: STATEMENT_TOKEN_FIND_CALLER);
 	query_blob(&q, ":digest", digest, sizeof(digest));
 	query_integer(&q, ":now", txn_now(t));
-	if ((found = query_row(&q)))
-		take_caller(&q, &c);
-	if ((err = query_end_found(&q, found, ERR_TOKEN_INVALID, NULL)) ==
-	    ERR_NONE)
-		*out = c;
-	return err;
+	return token_take_caller(&q, out);
 }
 
 enum err

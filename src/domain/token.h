@@ -11,6 +11,7 @@
 #ifndef DOMAIN_TOKEN_H
 #define DOMAIN_TOKEN_H
 
+#include "store/query.h"
 #include "store/txn.h"
 
 #include <stdbool.h>
@@ -19,7 +20,12 @@
 #define TOKEN_SECRET_SIZE 80
 #define TOKEN_DIGEST_SIZE 32
 
-enum token_kind { TOKEN_KEY, TOKEN_SESSION, TOKEN_ACCESS };
+enum token_kind {
+	TOKEN_KEY,
+	TOKEN_SESSION,
+	TOKEN_ACCESS,
+	TOKEN_JWT, /* of another issuer: stored nowhere, see subject.h */
+};
 
 /* What a token lets its user do at most; his own role bounds it too. */
 enum token_operation {
@@ -30,7 +36,8 @@ enum token_operation {
 
 /* Who a token stands for. */
 struct caller {
-	const char *token_id; /* of an access token: its key's */
+	const char *token_id; /* of an access token: its key's; of a JWT:
+	                       * its subject's */
 	enum token_kind kind;
 	bool is_bound; /* to some of its organisation's teams */
 	enum token_operation operation;
@@ -48,7 +55,7 @@ struct caller {
 struct token_new {
 	const char *id; /* NULL: one is drawn */
 	const char *user_id;
-	enum token_kind kind; /* no access token */
+	enum token_kind kind; /* session or key */
 	const char *name;
 	enum token_operation operation;
 	const char *scopes;          /* NULL: no list */
@@ -79,6 +86,10 @@ enum err token_create(
  * expired. */
 enum err token_find_caller(
     struct txn *t, const char *secret, struct caller *out);
+
+/* Take the one row of a query with the columns of token_find_caller, and end
+ * the query.  ERR_TOKEN_INVALID when there is no row. */
+enum err token_take_caller(struct query *q, struct caller *out);
 
 /* End a session; no error when there is none. */
 enum err token_delete(struct txn *t, const char *secret);

@@ -38,6 +38,8 @@ promptledger user add --email E [--name N] [--role admin|editor|viewer|member]\
  [--password-stdin] [--data DIR] [--json]
 promptledger token create --user E [--kind session|key] [--scopes LIST]\
  [--data DIR] [--json]
+promptledger jwt issue --user E [--key FILE] [--kid K] [--group G]...\
+ [--scopes LIST] [--minutes N] [--data DIR]
 promptledger serve [--listen 127.0.0.1:8080] [--data DIR] [--threads N]
 promptledger audit verify [--head FILE] [--json] [--data DIR]
 promptledger audit head [--json] [--data DIR]

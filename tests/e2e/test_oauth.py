@@ -416,12 +416,12 @@ def test_a_key_that_is_bound_to_teams_is_given_nothing(site):
 
 # Which scope opens what.
 
-def to_prompt(_):
-    return {"id": str(uuid.uuid4())}, None
+def to_prompt():
+    return {"id": str(uuid.uuid4()), "flow": "f"}, None
 
 
-def to_body(_):
-    return {"id": str(uuid.uuid4())}, {}
+def to_body():
+    return {"id": str(uuid.uuid4()), "flow": "f"}, {}
 
 
 # The scope that a route wants, and what makes a request that gets past the
@@ -433,10 +433,21 @@ SCOPED = {
     "GET /voice/prompts/:id": ("prompts:read", to_prompt),
     "PUT /voice/prompts/:id": ("prompts:write", to_body),
     "PUT /prompts/:id": ("prompts:write", to_body),
+    "GET /voice/prompts": ("prompts:read", to_prompt),
+    "GET /voice/prompts-usage": ("prompts:read", to_prompt),
+    "GET /voice/prompts/:id/flows": ("prompts:read", to_prompt),
+    "PATCH /voice/prompts/:id": ("prompts:write", to_body),
+    "DELETE /voice/prompts/:id": ("prompts:delete", to_prompt),
+    "GET /voice/prompts/:id/download-link": ("prompts:download", to_prompt),
 }
 
+# No scope opens these: they are for admins, and for tokens without a list.
+FOR_ADMINS = {"PUT /voice/prompts/:id/flows/:flow": to_body,
+              "DELETE /voice/prompts/:id/flows/:flow": to_prompt}
+
 # No token is looked at: a signature in the link says who may.
-UNSCOPED = {"PUT /voice/uploads/:request", "POST /voice/uploads/:request"}
+UNSCOPED = {"PUT /voice/uploads/:request", "POST /voice/uploads/:request",
+            "GET /voice/downloads/:asset"}
 
 # What each list opens; the role bounds it.
 LISTS = [list(some) for size in (1, 2, 4)
@@ -458,12 +469,13 @@ def voice_routes(site):
 
 
 def test_every_voice_route_has_its_row(site):
-    assert set(voice_routes(site)) == set(SCOPED) | UNSCOPED
+    assert set(voice_routes(site)) == \
+        set(SCOPED) | set(FOR_ADMINS) | UNSCOPED
 
 
-def send(site, route, token):
+def send(site, route, token, make=None):
     method, path = route.split(" ")
-    values, body = SCOPED[route][1](site)
+    values, body = (make or SCOPED[route][1])()
     for name, value in values.items():
         path = path.replace(f":{name}", value)
     more = {} if body is None else {"json": body}
@@ -523,6 +535,22 @@ def test_an_organisations_keys_have_scopes_by_their_operation(
     key = Organisation(site).key(operation)
     assert_door(site, key.secret, has)
     assert_door(site, key.token(), has)
+
+
+@pytest.mark.parametrize("route", FOR_ADMINS)
+def test_no_scope_makes_an_admin(site, route):
+    admin = Key(site, "admin")
+
+    def status(token):
+        return send(site, route, token, FOR_ADMINS[route]).status
+
+    for token in (admin.token(), Key(site, "editor").secret,
+                  Key(site, "admin", SCOPES).secret,
+                  Organisation(site).key("all").secret):
+        assert status(token) == 403
+    assert status(None) == 401
+    for token in (admin.secret, Key(site, "admin", ["admin"]).secret):
+        assert status(token) in (400, 404)
 
 
 def test_without_a_valid_token_the_scope_is_told(site):

@@ -23,7 +23,7 @@ make_key(struct txn *t, void *arg)
 		.user_id = "ada",
 		.kind = TOKEN_KEY,
 		.name = "ci",
-		.operation = TOKEN_ALL,
+		.operation = TOKEN_ADMIN,
 	};
 
 	(void)arg;

@@ -67,6 +67,9 @@ static const struct {
 	    "INSERT INTO access_token VALUES (x'01', 'a1', 'k1', "
 	    "'prompts:read', 1, 2000)",
 	    NULL, "DELETE FROM access_token" },
+	{ "jwt_subject",
+	    "INSERT INTO jwt_subject VALUES ('s1', 'https://i', 'S', 'u1', 1)",
+	    NULL, "DELETE FROM jwt_subject" },
 	{ "token_team", "INSERT INTO token_team VALUES ('k1', 't1')", NULL,
 	    "DELETE FROM token_team" },
 	{ "asset",
