@@ -63,7 +63,8 @@ def run_wrk(contestant, operation, connections, ids, seconds):
 
 
 def measure_once(contestant, operation, connections, ids, seconds):
-    """The CPU time covers what the contestant puts off, too."""
+    """(were ids used twice, the result); the CPU time covers what the
+    contestant puts off, too."""
     contestant.settle()
     before = contestant.usage()
     counts = run_wrk(contestant, operation, connections, ids, seconds)
@@ -75,7 +76,7 @@ def measure_once(contestant, operation, connections, ids, seconds):
         raise BenchError(f"{contestant.name}: {operation.title} at "
                          f"{connections}: no answer at all")
     thousands = requests / 1000
-    return requests, Result(
+    return counts["rounds"] > 1, Result(
         rate=requests * 1e6 / counts["duration_us"],
         p50_ms=counts["p50_us"] / 1000,
         p99_ms=counts["p99_us"] / 1000,
@@ -97,10 +98,9 @@ def measure(contestant, operation, connections, seconds):
     for _ in range(TRIES):
         rows = math.ceil(speed * seconds * ROWS_SPARE) + 2 * connections
         ids = contestant.add_rows(rows)
-        requests, result = measure_once(contestant, operation, connections,
-                                        ids, seconds)
-        # The threads do not use up their halves equally fast.
-        if result.errors == 0 or requests - result.errors < 0.8 * rows:
+        ran_out, result = measure_once(contestant, operation, connections,
+                                       ids, seconds)
+        if not ran_out:
             contestant.speeds[(operation, connections)] = result.rate
             return result
         speed = 2 * max(speed, result.rate)

@@ -5,12 +5,12 @@
 -- take the places of {id} and {payload} in PATH.  All threads share the ids
 -- out, and each begins again when it has used its part up.
 
-local threads = 0
+local threads = {}
 
 function setup(thread)
-    thread:set("number", threads)
+    thread:set("number", #threads)
     thread:set("count", tonumber(os.getenv("BENCH_THREADS")))
-    threads = threads + 1
+    threads[#threads + 1] = thread
 end
 
 function init(arguments)
@@ -33,6 +33,7 @@ function init(arguments)
     text = string.rep("Answer as briefly as you can. ", 10) .. os.time() ..
         "-" .. number .. "-"
     sent = 0
+    rounds = 0  -- how often all ids were used
     finished = {}
 end
 
@@ -44,6 +45,9 @@ local function without_body(method, path)
 end
 
 function request()
+    if sent % #paths == 0 then
+        rounds = rounds + 1
+    end
     sent = sent + 1
     local path = paths[sent % #paths + 1]
     if operation == "PATCH" or operation == "MIXED" and sent % 10 == 0 then
@@ -61,10 +65,14 @@ end
 -- One line for load.py.
 function done(summary, latency)
     local errors = summary.errors
+    local most = 0
+    for _, thread in ipairs(threads) do
+        most = math.max(most, thread:get("rounds"))
+    end
     io.write(string.format(
         '\n{"requests":%d,"duration_us":%d,"p50_us":%d,"p99_us":%d,' ..
-        '"longest_us":%d,"refused":%d,"broken":%d}\n',
+        '"longest_us":%d,"rounds":%d,"refused":%d,"broken":%d}\n',
         summary.requests, summary.duration, latency:percentile(50),
-        latency:percentile(99), latency.max, errors.status,
+        latency:percentile(99), latency.max, most, errors.status,
         errors.connect + errors.read + errors.write + errors.timeout))
 end

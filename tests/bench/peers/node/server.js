@@ -16,18 +16,16 @@ const statements = {
 		'SELECT user_id FROM tokens WHERE hash = ?').pluck(),
 	findPrompt: db.prepare('SELECT * FROM prompts WHERE id = ?'),
 	updatePrompt: db.prepare(
-		'UPDATE prompts SET title = :title, content = :content,' +
-		' model = :model, tags = :tags, version = :version,' +
-		' updated_at = :updated_at WHERE id = :id'),
+		'UPDATE prompts SET title = ?, content = ?, model = ?, tags = ?,' +
+		' version = ?, updated_at = ? WHERE id = ?'),
 	addVersion: db.prepare(
-		'INSERT INTO versions VALUES (:id, :version, :title, :content,' +
-		' :model, :tags, :updated_at)'),
+		'INSERT INTO versions VALUES (?, ?, ?, ?, ?, ?, ?)'),
 	deletePrompt: db.prepare('DELETE FROM prompts WHERE id = ?'),
 	findPayload: db.prepare(
 		'SELECT * FROM payloads WHERE id = ? AND prompt_id = ?'),
 	updatePayload: db.prepare(
-		'UPDATE payloads SET name = :name, variables = :variables,' +
-		' updated_at = :updated_at WHERE id = :id'),
+		'UPDATE payloads SET name = ?, variables = ?, updated_at = ?' +
+		' WHERE id = ?'),
 };
 
 function fail(statusCode, message) {
@@ -49,7 +47,8 @@ function findOwn(id, user) {
 }
 
 function show(prompt) {
-	return { ...prompt, tags: JSON.parse(prompt.tags) };
+	prompt.tags = JSON.parse(prompt.tags);
+	return prompt;
 }
 
 const patchPrompt = db.transaction((id, user, patch) => {
@@ -58,8 +57,10 @@ const patchPrompt = db.transaction((id, user, patch) => {
 		prompt.tags = JSON.stringify(patch.tags);
 	prompt.version++;
 	prompt.updated_at = Date.now();
-	statements.updatePrompt.run(prompt);
-	statements.addVersion.run(prompt);
+	statements.updatePrompt.run(prompt.title, prompt.content, prompt.model,
+		prompt.tags, prompt.version, prompt.updated_at, id);
+	statements.addVersion.run(id, prompt.version, prompt.title,
+		prompt.content, prompt.model, prompt.tags, prompt.updated_at);
 	return prompt;
 });
 
@@ -75,11 +76,21 @@ const putPayload = db.transaction((promptId, id, user, body) => {
 	payload.name = body.name ?? payload.name;
 	payload.variables = JSON.stringify(body.variables);
 	payload.updated_at = Date.now();
-	statements.updatePayload.run(payload);
+	statements.updatePayload.run(payload.name, payload.variables,
+		payload.updated_at, id);
 	return { ...payload, variables: body.variables };
 });
 
 const text = { type: 'string' };
+const integer = { type: 'integer' };
+const promptSchema = {
+	type: 'object',
+	properties: {
+		id: text, owner_id: text, title: text, content: text, model: text,
+		tags: { type: 'array', items: text }, version: integer,
+		created_at: integer, updated_at: integer,
+	},
+};
 const patchSchema = {
 	type: 'object',
 	additionalProperties: false,
@@ -98,10 +109,13 @@ const payloadSchema = {
 
 app.setErrorHandler((error, request, reply) =>
 	reply.code(error.statusCode || 500).send({ error: error.message }));
-app.get('/prompts/:id', (request, reply) => {
-	reply.send(show(findOwn(request.params.id, readUser(request))));
-});
-app.patch('/prompts/:id', { schema: { body: patchSchema } },
+app.get('/prompts/:id', { schema: { response: { 200: promptSchema } } },
+	(request, reply) => {
+		reply.send(show(findOwn(
+			request.params.id, readUser(request))));
+	});
+app.patch('/prompts/:id',
+	{ schema: { body: patchSchema, response: { 200: promptSchema } } },
 	(request, reply) => {
 		reply.send(show(patchPrompt.immediate(
 			request.params.id, readUser(request), request.body)));
