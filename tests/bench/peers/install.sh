@@ -11,24 +11,23 @@ if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
     echo "Without the node peer: node and npm are not installed."
     exit 0
 fi
-if [ "$target/package-lock.json" -nt "$source/package-lock.json" ]; then
+if cmp -s "$source/package-lock.json" "$target/installed"; then
     exit 0
 fi
 mkdir -p "$target"
-rm -f "$target/package-lock.json"
-cp "$source/package.json" "$target"
-cp "$source/package-lock.json" "$target/lock"
+rm -f "$target/installed"
+cp "$source/package.json" "$source/package-lock.json" "$target"
 headers=$(dirname "$(dirname "$(readlink -f "$(command -v node)")")")
 echo "Installing the packages of the node peer (a minute)"
 cd "$target"
-mv lock package-lock.json
 if [ -e "$headers/include/node/node.h" ]; then
     export npm_config_nodedir="$headers"
 fi
 # Compiled here, whatever prebuilt one could be had.
-if ! npm_config_build_from_source=true npm ci --no-audit --no-fund \
+if npm_config_build_from_source=true npm ci --no-audit --no-fund \
     >npm.log 2>&1; then
-    rm -f package-lock.json
+    cp package-lock.json installed
+else
     echo "Without the node peer: its packages do not install; see" \
         "$target/npm.log."
 fi
