@@ -31,13 +31,13 @@
 struct work {
 	char *texts;
 	size_t texts_len;
-	size_t at;	/* of the next text */
+	size_t at; /* of the next text */
 	const char *email;
-	int64_t run;	/* a number that no earlier run had */
+	int64_t run; /* a number that no earlier run had */
 	long prompts;
-	long payloads;	/* of the first prompts */
-	long number;	/* of the next change */
-	long end;	/* of the batch */
+	long payloads; /* of the first prompts */
+	long number;   /* of the next change */
+	long end;      /* of the batch */
 	char (*ids)[ID_SIZE];
 };
 
@@ -75,8 +75,8 @@ create_payload(struct txn *t, long number, const char *prompt_id)
 	struct payload out;
 
 	return payload_create(t, prompt_id,
-	    arena_printf(txn_arena(t), "{\"name\":\"Ada\",\"number\":%ld}",
-		number),
+	    arena_printf(
+		txn_arena(t), "{\"name\":\"Ada\",\"number\":%ld}", number),
 	    &out);
 }
 
@@ -84,17 +84,19 @@ static enum err
 create_one(
     struct txn *t, struct work *w, const char *owner_id, const char *project_id)
 {
-	struct prompt out, p = {
-		.owner_id = owner_id,
-		.project_id = project_id,
-		.name = arena_printf(txn_arena(t), "Prompt no. %ld", w->number),
-		.slug = arena_printf(txn_arena(t), "no_%ld_%lld", w->number,
-		    (long long)w->run),
-		.content = make_content(t, w),
-		.model = "gpt-4",
-		.tags = "[\"bench\",\"real text\"]",
-		.version = 1,
-	};
+	struct prompt out,
+	    p = {
+		    .owner_id = owner_id,
+		    .project_id = project_id,
+		    .name =
+			arena_printf(txn_arena(t), "Prompt no. %ld", w->number),
+		    .slug = arena_printf(txn_arena(t), "no_%ld_%lld", w->number,
+			(long long)w->run),
+		    .content = make_content(t, w),
+		    .model = "gpt-4",
+		    .tags = "[\"bench\",\"real text\"]",
+		    .version = 1,
+	    };
 	enum err err;
 
 	if ((err = prompt_create(t, &p, &out)) != ERR_NONE)

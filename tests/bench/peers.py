@@ -7,8 +7,9 @@ token `bench-token`), php/index.php and node/server.js.  They read BENCH_DB and
 PORT; see ours for what they do.  An operation that one does not know is left
 out for it, and said so.
 
-PHP runs under PHP-FPM with as many workers as do best here (FPM_WORKERS),
-behind the same lighttpd; Node answers HTTP itself.
+PHP runs under PHP-FPM behind the same lighttpd, with eight workers: on two
+cores 4 and 16 answered 0.96 times as many GETs and 0.96 and 0.93 times as many
+PATCHes as 8.  Node answers HTTP itself.
 """
 
 import contextlib
@@ -133,6 +134,8 @@ class Peer(Contestant):
             {"Authorization": f"Bearer {TOKEN}",
              "Content-Type": "application/json"})
         if status in (404, 405):
+            print(f"bench: the {self.name} peer knows no {PAYLOAD_PUT.title}",
+                  file=sys.stderr)
             self.paths = {operation: path
                           for operation, path in Peer.paths.items()
                           if operation is not PAYLOAD_PUT}

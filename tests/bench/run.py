@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Measures promptledger behind lighttpd beside floors and peers.
 
-    make bench        each operation, in memory-fast conditions
+    make bench        each operation, on the disk that TMPDIR names
     make bench-disk   the writes, with every fsync 5 ms slower (run.py --disk)
     make bench-scale  a small database beside a large one (see scale.py)
 
@@ -121,9 +121,8 @@ def check_slow(contestants):
 
 def plan_disk(top, stack):
     shim = build("slow_disk.c", top / "slow_disk.so", "-shared", "-fPIC",
-                 "-ldl")
+                 f"-DDELAY_MS={SLOW_MS}", "-ldl")
     preload = f"{shim} {SLOW_LIBRARIES}"
-    os.environ["SLOW_DISK_MS"] = str(SLOW_MS)
     site = make_ledger(SUBJECT, top, stack, preload=preload)
     peers = start_peers(top, stack, preload)
     check_slow([site, *peers])

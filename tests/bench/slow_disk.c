@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A disk that takes its time: preloaded (LD_PRELOAD), it lets every fsync and
- * fdatasync take SLOW_DISK_MS milliseconds more (5).
+ * fdatasync take DELAY_MS milliseconds more.  Built with -DDELAY_MS=…
  *
  * PHP loads its modules with RTLD_DEEPBIND: SQLite would look for fsync in
  * the C library first and pass by this one.  So name libsqlite3.so.0 behind it
@@ -17,11 +17,9 @@ typedef int sync_fn(int fd);
 static void
 delay(void)
 {
-	const char *text = getenv("SLOW_DISK_MS");
-	long ms = text == NULL ? 5 : strtol(text, NULL, 10);
 	struct timespec left = {
-		.tv_sec = ms / 1000,
-		.tv_nsec = ms % 1000 * 1000000,
+		.tv_sec = DELAY_MS / 1000,
+		.tv_nsec = DELAY_MS % 1000 * 1000000,
 	};
 
 	/* A signal must not shorten it. */
