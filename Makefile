@@ -6,7 +6,9 @@
 #   make lint     clang-format, clang-tidy, cppcheck
 #   make check-long  what takes minutes more: the families under valgrind, the
 #                 package in a Debian of its own
-#   make bench    rates as ratios, against floors, in one table
+#   make bench    rates as ratios, beside floors and peers, in one table;
+#                 bench-disk: with a slow disk; bench-scale: a large database;
+#                 bench-peers first, once, installs PHP's and Node's
 #   make bench-download  audio against static files of the same lighttpd
 #   make static   one file that needs no library: build/static/promptledger
 #   make install  DESTDIR= PREFIX=; see packaging.mk; make uninstall
@@ -60,8 +62,8 @@ say =
 endif
 
 .PHONY: all run check check-all check-unit check-e2e check-long unit-tests \
-    fuzz-template layers lint format bench bench-download deps \
-    clean
+    fuzz-template layers lint format bench bench-disk bench-scale \
+    bench-download bench-peers bench-deps deps clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/promptledger
@@ -114,6 +116,7 @@ DEPS_CHECK := spawn-fcgi apache2 libapache2-mod-fcgid libcmocka-dev \
 DEPS_LONG := valgrind debootstrap
 DEPS_LINT := clang clang-format clang-tidy cppcheck
 DEPS_BENCH := wrk python3
+DEPS_PEERS := php-fpm php-sqlite3
 
 deps:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK)
@@ -192,14 +195,29 @@ fuzz-template: $(GENERATED)
 	    -artifact_prefix=build/fuzz/ build/fuzz/template \
 	    tests/fuzz/corpus/template
 
-bench:
-	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_BENCH)
-	@$(MAKE) $(PARALLEL) --no-print-directory all
+# What is measured, and the variables that say how long: tests/bench/run.py.
+bench: bench-deps
 	$(PYTHON) tests/bench/run.py
 
-bench-download:
+bench-disk: bench-deps
+	$(PYTHON) tests/bench/run.py --disk
+
+bench-scale: bench-deps
+	$(PYTHON) tests/bench/scale.py
+
+# The peers are measured where PHP and Node are installed; bench-peers installs
+# them.  A Node that is there already may come from elsewhere than Debian.
+bench-deps:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_BENCH)
 	@$(MAKE) $(PARALLEL) --no-print-directory all
+	@tests/bench/peers/install.sh build/bench/node
+
+bench-peers:
+	@tests/deps.sh $(DEPS_PEERS) \
+	    $(if $(shell command -v npm),,nodejs npm libnode-dev g++)
+	@tests/bench/peers/install.sh build/bench/node
+
+bench-download: bench-deps
 	$(PYTHON) tests/bench/download.py
 
 include packaging.mk

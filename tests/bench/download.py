@@ -33,8 +33,9 @@ import tempfile
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from run import (SHIPPED, SOURCE, BenchError, Result, Site, find, ledger,
-                 median)
+from load import Result
+from machine import SOURCE, BenchError, find
+from sites import SHIPPED, Site, ledger
 
 SECONDS = float(os.environ.get("BENCH_SECONDS", "2"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
@@ -158,6 +159,11 @@ def measure(top):
             for name, what in runs.items():
                 results[name].append(fetch(*what))
         return results
+
+
+def median(results):
+    """The run in the middle, by rate."""
+    return sorted(results, key=lambda r: r.rate)[len(results) // 2]
 
 
 def report(results):

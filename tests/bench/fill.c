@@ -1,15 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fills a data directory through the store, fast: many prompts a commit.
+ * Fills a data directory through the store, fast: many changes a commit, each
+ * through the triggers and into the audit log's chain, as a request's.
  *
- *	fill DIR EMAIL COUNT < texts
+ *	fill DIR EMAIL PROMPTS PAYLOADS UPDATES < texts
  *
- * The prompts become the user's of this address.  texts are contents, each
- * ended by a NUL; they are used over and over, each time with a number of its
- * own, so that no two prompts are the same.  Then the search's index is
- * brought up to date.  Prints seconds as it goes.
+ * Makes PROMPTS more prompts, of which the first PAYLOADS get a payload, and
+ * then changes them in turn, a new version each, UPDATES times.  Each of the
+ * three is one row of the audit log.  The prompts become the user's of this address.  texts are
+ * contents, each ended by a NUL; they are used over and over, each time with a
+ * number of its own, so that no two prompts are the same.  At last the
+ * search's index is brought up to date.  Prints seconds as it goes.
  */
 #include "base/clock.h"
+#include "domain/payload.h"
 #include "domain/project.h"
 #include "domain/prompt.h"
 #include "domain/search.h"
@@ -22,14 +26,19 @@
 
 #define TEXT_MAX ((size_t)64 << 20)
 #define BATCH 1000
+#define ID_SIZE 37 /* a UUID as text */
 
 struct work {
 	char *texts;
 	size_t texts_len;
 	size_t at; /* of the next text */
 	const char *email;
-	long number; /* of the next prompt */
-	long end;    /* of the batch */
+	int64_t run; /* a number that no earlier run had */
+	long prompts;
+	long payloads; /* of the first prompts */
+	long number;   /* of the next change */
+	long end;      /* of the batch */
+	char (*ids)[ID_SIZE];
 };
 
 static void
@@ -41,31 +50,63 @@ fail(const char *why, const struct failure *f)
 	exit(1);
 }
 
+static const char *
+next_text(struct work *w)
+{
+	const char *text = w->texts + w->at;
+
+	w->at += strlen(text) + 1;
+	if (w->at >= w->texts_len)
+		w->at = 0;
+	return text;
+}
+
+/* A content that no other change has. */
+static const char *
+make_content(struct txn *t, struct work *w)
+{
+	return arena_printf(txn_arena(t), "%s\nMark: item%ldtime%llditem",
+	    next_text(w), w->number * 7919, (long long)w->run);
+}
+
+static enum err
+create_payload(struct txn *t, long number, const char *prompt_id)
+{
+	struct payload out;
+
+	return payload_create(t, prompt_id,
+	    arena_printf(
+		txn_arena(t), "{\"name\":\"Ada\",\"number\":%ld}", number),
+	    &out);
+}
+
 static enum err
 create_one(
     struct txn *t, struct work *w, const char *owner_id, const char *project_id)
 {
-	const char *text = w->texts + w->at;
 	struct prompt out,
 	    p = {
 		    .owner_id = owner_id,
 		    .project_id = project_id,
 		    .name =
 			arena_printf(txn_arena(t), "Prompt no. %ld", w->number),
-		    .slug = arena_printf(txn_arena(t), "no_%ld", w->number),
-
-		    .content = arena_printf(txn_arena(t),
-			"%s\nMark: item%lditem", text, w->number * 7919),
+		    .slug = arena_printf(txn_arena(t), "no_%ld_%lld", w->number,
+			(long long)w->run),
+		    .content = make_content(t, w),
 		    .model = "gpt-4",
 		    .tags = "[\"bench\",\"real text\"]",
 		    .version = 1,
 	    };
+	enum err err;
 
-	w->at += strlen(text) + 1;
-	if (w->at >= w->texts_len)
-		w->at = 0;
+	if ((err = prompt_create(t, &p, &out)) != ERR_NONE)
+		return err;
+	if (w->number < w->payloads &&
+	    (err = create_payload(t, w->number, out.id)) != ERR_NONE)
+		return err;
+	memcpy(w->ids[w->number], out.id, ID_SIZE);
 	w->number++;
-	return prompt_create(t, &p, &out);
+	return ERR_NONE;
 }
 
 static enum err
@@ -84,13 +125,42 @@ create_batch(struct txn *t, void *work)
 	return err;
 }
 
+static enum err
+update_one(struct txn *t, struct work *w)
+{
+	struct prompt_patch patch = {
+		.content = { GIVEN_VALUE, make_content(t, w) },
+	};
+	struct prompt old, out;
+	enum err err;
+
+	err = prompt_find(t, w->ids[w->number % w->prompts], &old);
+	if (err == ERR_NONE)
+		err = prompt_update(t, &old, &patch, old.owner_id, &out);
+	w->number++;
+	return err;
+}
+
+static enum err
+update_batch(struct txn *t, void *work)
+{
+	struct work *w = work;
+	enum err err = ERR_NONE;
+
+	while (w->number < w->end && err == ERR_NONE)
+		err = update_one(t, w);
+	return err;
+}
+
+/* Make `count` changes, BATCH of them a commit. */
 static void
-create_all(struct store *s, struct work *w, long count)
+change_all(struct store *s, txn_fn *fn, struct work *w, long count)
 {
 	struct arena *a = arena_new();
 	struct failure f = { 0 };
 	struct txn_call call;
 
+	w->number = 0;
 	while (w->number < count) {
 		txn_call_init(&call, a, &f);
 		call.actor = (struct txn_actor){
@@ -100,41 +170,75 @@ create_all(struct store *s, struct work *w, long count)
 			.family = "bench",
 		};
 		w->end = w->number + BATCH < count ? w->number + BATCH : count;
-		if (txn_run(s, TXN_WRITE, create_batch, w, &call) != ERR_NONE)
-			fail("create", &f);
+		if (txn_run(s, TXN_WRITE, fn, w, &call) != ERR_NONE)
+			fail("a change", &f);
 		arena_reset(a);
 	}
 	arena_free(a);
 }
 
-int
-main(int argc, char **argv)
+static void
+catch_up(struct store *s)
 {
-	struct store_options options = { .lock_ms = 10000 };
-	int64_t start_us = clock_steady_us(), pause_ms;
-	struct failure f = { 0 };
-	struct store *s;
-	struct work w;
-	bool fresh;
+	int64_t pause_ms;
 
-	if (argc != 4 || sodium_init() < 0)
-		fail("usage: fill DIR EMAIL COUNT", NULL);
-	w = (struct work){ .email = argv[2] };
-	w.texts = calloc(1, TEXT_MAX + 1);
-	if (w.texts == NULL)
-		fail("no memory", NULL);
-	w.texts_len = fread(w.texts, 1, TEXT_MAX, stdin);
-	options.dir = argv[1];
-	if (store_open(&options, &s, &fresh, &f) != ERR_NONE)
-		fail("open", &f);
-	create_all(s, &w, atol(argv[3]));
-	printf("prompts %.1f\n", (double)(clock_steady_us() - start_us) / 1e6);
-	fflush(stdout);
 	do {
 		if (search_catch_up(s, &pause_ms) != ERR_NONE)
 			fail("catch up", NULL);
 	} while (pause_ms == 0);
-	printf("index %.1f\n", (double)(clock_steady_us() - start_us) / 1e6);
+}
+
+static void
+say(const char *what, int64_t since_us)
+{
+	printf("%s %.1f\n", what, (double)(clock_steady_us() - since_us) / 1e6);
+	fflush(stdout);
+}
+
+static void
+read_texts(struct work *w)
+{
+	w->texts = calloc(1, TEXT_MAX + 1);
+	w->ids = calloc((size_t)w->prompts, ID_SIZE);
+	if (w->texts == NULL || w->ids == NULL)
+		fail("no memory", NULL);
+	w->texts_len = fread(w->texts, 1, TEXT_MAX, stdin);
+	if (w->texts_len == 0)
+		fail("no texts", NULL);
+}
+
+static struct store *
+open_data(const char *dir)
+{
+	struct store_options options = { .dir = dir, .lock_ms = 10000 };
+	struct failure f = { 0 };
+	struct store *s;
+	bool fresh;
+
+	if (store_open(&options, &s, &fresh, &f) != ERR_NONE)
+		fail("open", &f);
+	return s;
+}
+
+int
+main(int argc, char **argv)
+{
+	int64_t start_us = clock_steady_us();
+	struct work w = { .run = clock_now_us() };
+	struct store *s;
+
+	if (argc != 6 || (w.prompts = atol(argv[3])) < 1 || sodium_init() < 0)
+		fail("usage: fill DIR EMAIL PROMPTS PAYLOADS UPDATES", NULL);
+	w.email = argv[2];
+	w.payloads = atol(argv[4]);
+	read_texts(&w);
+	s = open_data(argv[1]);
+	change_all(s, create_batch, &w, w.prompts);
+	say("prompts", start_us);
+	change_all(s, update_batch, &w, atol(argv[5]));
+	say("updates", start_us);
+	catch_up(s);
+	say("index", start_us);
 	store_close(s);
 	return 0;
 }

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The transaction of a PATCH straight against SQLite, one connection, one
- * durable COMMIT each: find the prompt, change it, append a version and an
- * audit row.  No HTTP, no threads, no triggers, no hashes.
+ * durable COMMIT for so many of them: find the prompt, change it, append a
+ * version and an audit row.  No HTTP, no threads, no triggers, no hashes.
  *
- *	floor_sqlite DATABASE SECONDS
+ *	floor_sqlite DATABASE SECONDS PER_COMMIT
  *
  * Prints the transactions per second.  The database is made when missing.
  */
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-#define PROMPTS 1000
+#define PROMPTS 10000
 
 static sqlite3 *db;
 
@@ -100,10 +100,11 @@ now_s(void)
 }
 
 static double
-measure(double seconds)
+measure(double seconds, long per_commit)
 {
+	sqlite3_stmt *begin = prepare("BEGIN IMMEDIATE");
+	sqlite3_stmt *commit = prepare("COMMIT");
 	sqlite3_stmt *steps[] = {
-		prepare("BEGIN IMMEDIATE"),
 		prepare("SELECT name, content, model, tags, version, updated_at"
 			" FROM prompt WHERE id = ?1"),
 		prepare("UPDATE prompt SET content ="
@@ -116,7 +117,6 @@ measure(double seconds)
 		prepare("INSERT INTO audit (at, prompt_id, actor, changes)"
 			" SELECT updated_at, id, 'bench', content"
 			" FROM prompt WHERE id = ?1"),
-		prepare("COMMIT"),
 	};
 	const size_t count = sizeof(steps) / sizeof(steps[0]);
 	double begin_s = now_s(), end_s;
@@ -124,27 +124,36 @@ measure(double seconds)
 	size_t i;
 
 	do {
-		/* 619 and 1,000 share no divisor: all prompts in turn. */
-		for (i = 0; i < count; i++)
-			step(steps[i], (int)(done * 619 % PROMPTS), done);
-		done++;
+		step(begin, 0, 0);
+		do {
+			/* 619 and 10,000 share no divisor: all in turn. */
+			for (i = 0; i < count; i++)
+				step(steps[i], (int)(done * 619 % PROMPTS),
+				    done);
+		} while (++done % per_commit != 0);
+		step(commit, 0, 0);
 		end_s = now_s();
 	} while (end_s - begin_s < seconds);
 	for (i = 0; i < count; i++)
 		insist(sqlite3_finalize(steps[i]) == SQLITE_OK);
+	insist(sqlite3_finalize(begin) == SQLITE_OK);
+	insist(sqlite3_finalize(commit) == SQLITE_OK);
 	return (double)done / (end_s - begin_s);
 }
 
 int
 main(int argc, char **argv)
 {
-	if (argc != 3) {
-		fputs("usage: floor_sqlite DATABASE SECONDS\n", stderr);
+	long per_commit = argc == 4 ? strtol(argv[3], NULL, 10) : 0;
+
+	if (per_commit < 1) {
+		fputs("usage: floor_sqlite DATABASE SECONDS PER_COMMIT\n",
+		    stderr);
 		return 2;
 	}
 	insist(sqlite3_open(argv[1], &db) == SQLITE_OK);
 	set_up();
-	printf("%.1f\n", measure(strtod(argv[2], NULL)));
+	printf("%.1f\n", measure(strtod(argv[2], NULL), per_commit));
 	insist(sqlite3_close(db) == SQLITE_OK);
 	return 0;
 }

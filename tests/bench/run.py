@@ -1,320 +1,222 @@
 # SPDX-License-Identifier: MIT
-"""Measures promptledger behind lighttpd, against two floors, as ratios.
+"""Measures promptledger behind lighttpd beside floors and peers.
+
+    make bench        each operation, on the disk that TMPDIR names
+    make bench-disk   the writes, with every fsync 5 ms slower (run.py --disk)
+    make bench-scale  a small database beside a large one (see scale.py)
 
 The floors: an echo responder on the same libfcgi with as many threads behind
-the same lighttpd configuration, and the same transaction straight against
-SQLite.  All are measured in turn, several times, and the medians compared, so
-that a machine that slows down slows all of them.
+the same lighttpd configuration, the same transaction straight against SQLite,
+and a CGI program that only prints a header.  The peers do the same audited,
+versioned work in PHP and in Node; `make bench-peers` installs what they need,
+and without it they are left out (see peers.py).  All are durable: SQLite in
+WAL mode with synchronous=FULL.
 
-Ends with 1 when group commit does not show (durable PATCH at 64 connections
-under twice the rate at one), with 2 when a measurement is not valid.
+All are measured in turn, in each round in another order, and only ratios
+within a round count, so that a machine that slows down slows all of them.
+Every answer that is no success is counted, and a run with one is no result.
+wrk asks from the same machine, with two threads (one at one connection).
 
-    BENCH_SECONDS   how long each measurement lasts (4)
+Ends with 1 when a goal is missed, with 2 when a measurement is not valid.
+
+    BENCH_SECONDS   how long each load lasts (3)
     BENCH_ROUNDS    how often each is made (3)
+    BENCH_PEERS     the directory of the peers (tests/bench/peers)
+    BENCH_JSON      where the results go (build/bench/bench.json)
+    PROMPTLEDGER_THREADS  of promptledger and of the echo (16)
     TMPDIR          where the data lies; a real disk, or fsync costs nothing
 """
 
-import concurrent.futures
 import contextlib
-import http.client
-import json
 import os
-import shutil
-import signal
-import socket
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-SOURCE = HERE.parents[1]
-PROGRAM = SOURCE / "cgi-bin" / "promptledger.fcgi"
-SHIPPED = SOURCE / "lighttpd-conf" / "spawned.conf"
-SECONDS = float(os.environ.get("BENCH_SECONDS", "4"))
+from load import (DELETE, GET, MIXED, PATCH, PAYLOAD_PUT, WARM_S, measure,
+                  run_wrk)
+from machine import BUILD, BenchError, build
+from peers import PEERS, start_peers
+from sites import (CGI_GET, THREADS, Echo, HeaderCgi, Ledger, LedgerCgi, RawSqlite,
+                   as_file, make_filled)
+from table import SUBJECT, Cell, Goal, Table
+
+SECONDS = float(os.environ.get("BENCH_SECONDS", "3"))
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "3"))
-THREADS = os.environ.get("PROMPTLEDGER_THREADS", "8")
-PROMPTS = 1000
-CONNECTIONS = 64
-GROUP_COMMIT_MIN = 2.0
-START_S = 15
-STOP_S = 10
-SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
+PROMPTS = 10000
+CONNECTIONS = (1, 8, 64)
+MANY = CONNECTIONS[-1]
+PROCESSES = 4
+SEVERAL = f"{PROCESSES} processes"
+EPOLL = "echo, in epoll"
+CGI = "promptledger"  # in rows of its own
+WRITES = (PATCH, PAYLOAD_PUT, DELETE)
+SLOW_MS = 5
+# Behind the shim: see slow_disk.c.
+SLOW_LIBRARIES = "libsqlite3.so.0"
 
 
-class BenchError(Exception):
-    """The measurement cannot be made, or is not valid."""
+def make_ledger(name, top, stack, kind=Ledger, **more):
+    top = top / f"{kind.__name__}-{as_file(name)}"
+    top.mkdir()
+    data = top / "data"
+    site = kind(name, top, data, make_filled(data, PROMPTS), **more)
+    stack.callback(site.stop)
+    return site
 
 
-def find(program):
-    path = shutil.which(program, path=SEARCH_PATH)
-    if path is None:
-        raise BenchError(f"{program} is not installed: run make bench")
-    return path
+def plan_load(operation, connections, contestants):
+    """(cell, how to measure it) for those who know the operation."""
+    return [(Cell(operation.title, connections, one.name),
+             lambda one=one: measure(one, operation, connections, SECONDS))
+            for one in contestants if operation in one.paths]
 
 
-def build(source, target, *flags):
-    """Compile one floor with what the program itself is compiled with."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run([os.environ.get("CC", "cc"), "-std=c11", "-O2",
-                    "-D_GNU_SOURCE", "-pthread", "-Wall", "-Wextra", *flags,
-                    "-o", target, HERE / source, "-lfcgi", "-lsqlite3"],
-                   check=True)
+def plan_raw(operation, connections, raw):
+    return [(Cell(operation.title, connections, raw.name),
+             lambda: raw.measure(SECONDS))]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def plan_bench(top, stack):
+    """Groups of measurements, those of a group made in turn; the ledgers to
+    verify at the end; what to warm up before."""
+    site = make_ledger(SUBJECT, top, stack)
+    peers = start_peers(top, stack)
+    floors = [Echo("echo", top, site),
+              Echo(EPOLL, top, site, "-DWAIT_IN_EPOLL")]
+    several = make_ledger(SEVERAL, top, stack, processes=PROCESSES)
+    cgi = make_ledger(CGI, top, stack, LedgerCgi)
+    header = HeaderCgi(top, cgi)
+    for floor in (*floors, header):
+        stack.callback(floor.stop)
+    groups = []
+    for operation in (GET, *WRITES, MIXED):
+        for connections in CONNECTIONS:
+            group = plan_load(operation, connections, [site, *peers])
+            if operation is GET:
+                group += plan_load(operation, connections, floors)
+            if operation is PATCH:
+                group += plan_raw(operation, connections,
+                                  RawSqlite(top, connections))
+                if connections == MANY:
+                    group += plan_load(operation, connections, [several])
+            groups.append(group)
+    groups.append(plan_load(CGI_GET, 1, [header, cgi]))
+    return groups, [site, several, cgi], [site, several, *peers, *floors]
 
 
-def wait_until(is_true, seconds, what):
-    deadline = time.monotonic() + seconds
-    while not is_true():
-        if time.monotonic() > deadline:
-            raise BenchError(f"{what}: not within {seconds} s")
-        time.sleep(0.02)
+def check_slow(contestants):
+    """One connection waits for one fsync a write, at least."""
+    for one in contestants:
+        counts = run_wrk(one, PATCH, 1, one.ids, WARM_S)
+        rate = counts["requests"] * 1e6 / counts["duration_us"]
+        if counts["refused"] or counts["broken"] or rate > 1000 / SLOW_MS:
+            raise BenchError(f"{one.name}: {rate:.0f} PATCH/s over one "
+                             f"connection: its fsync is not {SLOW_MS} ms "
+                             "slower")
+        print(f"{one.name}: {rate:.0f} PATCH/s over one connection, under "
+              f"{1000 / SLOW_MS:.0f}: its disk is slow", file=sys.stderr)
 
 
-def children(pid):
-    """The processes that pid has started and that still run."""
-    try:
-        words = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    except OSError:
-        return []
-    return [int(word) for word in words]
+def plan_disk(top, stack):
+    shim = build("slow_disk.c", top / "slow_disk.so", "-shared", "-fPIC",
+                 f"-DDELAY_MS={SLOW_MS}", "-ldl")
+    preload = f"{shim} {SLOW_LIBRARIES}"
+    site = make_ledger(SUBJECT, top, stack, preload=preload)
+    peers = start_peers(top, stack, preload)
+    check_slow([site, *peers])
+    raw = RawSqlite(top, 1, preload)
+    if raw.measure(WARM_S).rate > 1000 / SLOW_MS:
+        raise BenchError(f"{raw.name}: its fsync is not slower")
+    groups = []
+    for operation in WRITES:
+        for connections in CONNECTIONS:
+            group = plan_load(operation, connections, [site, *peers])
+            if operation is PATCH and connections == 1:
+                group += plan_raw(operation, connections, raw)
+            groups.append(group)
+    return groups, [site], []
 
 
-def is_running(pid):
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
+def run_rounds(table, groups, rounds=ROUNDS):
+    """In each round each group begins with another of its members."""
+    for group in groups:  # the order of the table
+        for cell, _ in group:
+            table.results[cell] = []
+    for number in range(rounds):
+        for group in groups:
+            first = number % len(group)
+            for cell, run in group[first:] + group[:first]:
+                result = run()
+                table.add(cell, result)
+                print(f"round {number + 1} of {rounds}: {cell.operation} at "
+                      f"{cell.connections}: {cell.contestant}: "
+                      f"{result.rate:.0f}/s", file=sys.stderr, flush=True)
 
 
-class Site:
-    """lighttpd with a responder, as it is shipped, on a port of its own."""
+def goals_of_bench(table):
+    def cell(operation, contestant=SUBJECT, connections=MANY):
+        return Cell(operation.title, connections, contestant)
 
-    def __init__(self, home, run, data, configuration=SHIPPED):
-        self.port = free_port()
-        self.run = run
-        run.mkdir(mode=0o700)
-        self.server = subprocess.Popen(
-            [find("lighttpd"), "-D", "-f", configuration],
-            env={"PATH": SEARCH_PATH, "HOME": str(run),
-                 "PROMPTLEDGER_HOME": str(home),
-                 "PROMPTLEDGER_RUN": str(run),
-                 "PROMPTLEDGER_DATA": str(data),
-                 "PROMPTLEDGER_PORT": str(self.port),
-                 "PROMPTLEDGER_THREADS": THREADS,
-                 "PROMPTLEDGER_LOG": "errors"},
-            stdin=subprocess.DEVNULL)
-        try:
-            wait_until(self.answers, START_S, f"start of {home}")
-        except BenchError:
-            self.stop()
-            raise
-
-    def answers(self):
-        if self.server.poll() is not None:
-            raise BenchError(f"lighttpd ended: see {self.run}")
-        try:
-            return self.ask("GET", "/prompts", None, {})[0] < 500
-        except OSError:
-            return False
-
-    def ask(self, method, path, body, headers):
-        peer = http.client.HTTPConnection("127.0.0.1", self.port,
-                                          timeout=START_S)
-        try:
-            peer.request(method, path, body, headers)
-            answer = peer.getresponse()
-            return answer.status, answer.read()
-        finally:
-            peer.close()
-
-    def stop(self):
-        """Wait for the responder, too: it still has its data open."""
-        started = children(self.server.pid)
-        self.server.terminate()
-        try:
-            self.server.wait(STOP_S)
-            wait_until(lambda: not any(map(is_running, started)), STOP_S,
-                       "end of the responder")
-        except (subprocess.TimeoutExpired, BenchError):
-            for pid in filter(is_running, started):
-                os.kill(pid, signal.SIGKILL)
-            self.server.kill()
-            self.server.wait()
+    cgi, header = (Cell(CGI_GET.title, 1, name)
+                   for name in (CGI, HeaderCgi.name))
+    private = [table.most(c, "private_mib") for c in table.results
+               if c.contestant == SUBJECT]
+    longest = table.most(cell(PATCH, SEVERAL), "longest_ms")
+    return [
+        Goal("GET to echo", table.ratio(cell(GET), cell(GET, "echo")), 0.8),
+        Goal("GET to PHP", table.ratio(cell(GET), cell(GET, "php")), 2.2),
+        Goal("PATCH to PHP", table.ratio(cell(PATCH), cell(PATCH, "php")), 5),
+        Goal("PATCH to Node",
+             table.ratio(cell(PATCH), cell(PATCH, "node")), 2.5),
+        Goal("PATCH, p99 to PHP's",
+             table.ratio(cell(PATCH), cell(PATCH, "php"), "p99_ms"), 0.2,
+             is_most=True),
+        Goal(f"PATCH with {SEVERAL} to one",
+             table.ratio(cell(PATCH, SEVERAL), cell(PATCH)), 0.8),
+        Goal(f"PATCH with {SEVERAL}, longest wait in s",
+             None if longest is None else longest / 1000, 1, is_most=True),
+        Goal("private memory after a load, MiB", max(private), 24,
+             is_most=True),
+        Goal("GET by CGI, time to a program's with a header only",
+             table.ratio(header, cgi), 3, is_most=True),
+    ]
 
 
-def ledger(data, *words, **more):
-    """What one command of the program prints."""
-    return subprocess.run([PROGRAM, *words, "--data", data], check=True,
-                          stdout=subprocess.PIPE, text=True, **more).stdout
-
-
-def make_token(data):
-    """A data directory with one user, and his token."""
-    ledger(data, "init")
-    ledger(data, "user", "add", "--email", "bench@example.org", "--role",
-           "member", "--password-stdin", input="bench password\n")
-    return json.loads(ledger(data, "token", "create", "--user",
-                             "bench@example.org", "--json"))["token"]
-
-
-def make_prompts(site, token):
-    """The ids of new prompts, made through HTTP by several at once."""
-    headers = {"Authorization": f"Bearer {token}",
-               "Content-Type": "application/json"}
-
-    def make(number):
-        body = json.dumps({"title": f"Prompt {number}",
-                           "content": f"Prompt {number}. " + "x" * 200,
-                           "model": "GPT-4", "tags": ["bench"]})
-        status, answer = site.ask("POST", "/prompts", body, headers)
-        if status != 201:
-            raise BenchError(f"POST /prompts: {status} {answer!r}")
-        return json.loads(answer)["_id"]
-
-    with concurrent.futures.ThreadPoolExecutor(16) as pool:
-        return list(pool.map(make, range(PROMPTS)))
-
-
-@dataclass(frozen=True)
-class Result:
-    rate: float
-    p50_ms: float = None
-    p99_ms: float = None
-
-
-def load(site, method, connections, ids, token, seconds=SECONDS):
-    """What wrk measures; anything but answers of success is an error."""
-    threads = min(2, connections)
-    output = subprocess.run(
-        [find("wrk"), "-t", str(threads), "-c", str(connections), "-d",
-         f"{max(1, round(seconds))}s", "--timeout", "10s", "-s",
-         HERE / "requests.lua", f"http://127.0.0.1:{site.port}", "--",
-         method, ids, token], check=True, stdout=subprocess.PIPE,
-        text=True).stdout
-    counts = json.loads(output.strip().rsplit("\n", 1)[-1])
-    if counts["status"] or counts["socket"] or "Non-2xx" in output:
-        raise BenchError(f"{method} at {connections}: not all was answered "
-                         f"with success:\n{output}")
-    if counts["requests"] == 0:
-        raise BenchError(f"{method} at {connections}: no answer at all")
-    return Result(counts["requests"] * 1e6 / counts["duration_us"],
-                  counts["p50_us"] / 1000, counts["p99_us"] / 1000)
-
-
-def median(results):
-    """The run in the middle, by rate."""
-    return sorted(results, key=lambda r: r.rate)[len(results) // 2]
-
-
-def show(title, result, others):
-    spread = [result.rate / r.rate for r in others]
-    times = ("" if result.p50_ms is None else
-             f"{result.p50_ms:9.2f} {result.p99_ms:9.2f}")
-    print(f"{title:<34}{result.rate:10.0f} {times:<19}"
-          f"  {min(spread):.2f}-{max(spread):.2f}")
-
-
-def show_ratio(title, a, b):
-    print(f"{title:<34}{a.rate / b.rate:10.2f}")
-
-
-def floor_home(top, name, *flags):
-    """An installation whose program is an echo responder."""
-    home = top / name
-    build("floor_echo.c", home / "cgi-bin" / "promptledger.fcgi", *flags)
-    return home
-
-
-def measure(top):
-    """All measurements, by name."""
-    with contextlib.ExitStack() as stack:
-        def start(home, name):
-            site = Site(home, top / f"{name}-run", top / "data")
-            stack.callback(site.stop)
-            return site
-
-        token = make_token(top / "data")
-        ids = top / "ids"
-        site = start(SOURCE, "ledger")
-        ids.write_text("\n".join(make_prompts(site, token)) + "\n")
-        echo = start(floor_home(top, "echo"), "echo")
-        waiting = start(floor_home(top, "waiting", "-DWAIT_IN_EPOLL"),
-                        "waiting")
-        build("floor_sqlite.c", top / "floor_sqlite")
-
-        def sqlite():
-            return Result(float(subprocess.run(
-                [top / "floor_sqlite", top / "floor.db", str(SECONDS)],
-                check=True, stdout=subprocess.PIPE, text=True).stdout))
-
-        many = CONNECTIONS
-        runs = {
-            "echo": lambda: load(echo, "GET", many, ids, token),
-            "waiting": lambda: load(waiting, "GET", many, ids, token),
-            "get": lambda: load(site, "GET", many, ids, token),
-            "patch_many": lambda: load(site, "PATCH", many, ids, token),
-            "patch_one": lambda: load(site, "PATCH", 1, ids, token),
-            "sqlite": sqlite,
-        }
-        for warm in (echo, waiting, site):
-            load(warm, "GET", many, ids, token, 1)
-        results = {name: [] for name in runs}
-        for number in range(1, ROUNDS + 1):
-            print(f"round {number} of {ROUNDS}", file=sys.stderr)
-            for name, run in runs.items():
-                results[name].append(run())
-        return results
-
-
-def report(results):
-    """Print the table; is group commit to be seen?"""
-    titles = {
-        "echo": f"echo, {CONNECTIONS} connections",
-        "waiting": "echo that waits in epoll",
-        "get": f"GET, {CONNECTIONS} connections",
-        "patch_many": f"PATCH, {CONNECTIONS} connections",
-        "patch_one": "PATCH, 1 connection",
-        "sqlite": "raw SQLite, 1 connection",
-    }
-    best = {name: median(runs) for name, runs in results.items()}
-    print(f"\n{'medians of ' + str(ROUNDS):<34}{'rate/s':>10} "
-          f"{'p50 ms':>9} {'p99 ms':>9}  median / each")
-    for name, title in titles.items():
-        show(title, best[name], results[name])
-    print(f"\n{'ratios':<34}")
-    show_ratio("GET / echo", best["get"], best["echo"])
-    show_ratio("epoll echo / echo", best["waiting"], best["echo"])
-    show_ratio(f"PATCH at {CONNECTIONS} / PATCH at 1", best["patch_many"],
-               best["patch_one"])
-    show_ratio(f"PATCH at {CONNECTIONS} / raw SQLite", best["patch_many"],
-               best["sqlite"])
-    show_ratio("PATCH at 1 / raw SQLite", best["patch_one"], best["sqlite"])
-    return (best["patch_many"].rate >=
-            GROUP_COMMIT_MIN * best["patch_one"].rate)
+def goals_of_disk(table):
+    patch = {name: Cell(PATCH.title, MANY, name)
+             for name in (SUBJECT, "php", "node")}
+    return [Goal(f"PATCH to {name}, slow disk",
+                 table.ratio(patch[SUBJECT], patch[name]), 20)
+            for name in ("php", "node")]
 
 
 def main():
+    is_disk = sys.argv[1:] == ["--disk"]
+    plan, goals_of = ((plan_disk, goals_of_disk) if is_disk
+                      else (plan_bench, goals_of_bench))
+    name = "disk" if is_disk else "bench"
+    path = Path(os.environ.get("BENCH_JSON", BUILD / f"{name}.json"))
+    table = Table(f"Every fsync {SLOW_MS} ms slower" if is_disk
+                  else "Each operation")
     try:
-        with tempfile.TemporaryDirectory(prefix="promptledger-") as top:
-            results = measure(Path(top))
-    except (BenchError, subprocess.CalledProcessError) as error:
+        with tempfile.TemporaryDirectory(prefix="promptledger-") as top, \
+                contextlib.ExitStack() as stack:
+            groups, ledgers, to_warm = plan(Path(top), stack)
+            for one in to_warm:
+                run_wrk(one, GET, MANY, one.ids, WARM_S)
+            run_rounds(table, groups)
+            for one in ledgers:
+                print(f"audit log of {one.name}: {one.verify()}",
+                      file=sys.stderr)
+    except (BenchError, OSError, subprocess.CalledProcessError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 2
-    if report(results):
-        return 0
-    print(f"bench: group commit does not show: PATCH at {CONNECTIONS} is "
-          f"under {GROUP_COMMIT_MIN:g} times PATCH at 1", file=sys.stderr)
-    return 1
+    table.show()
+    return table.finish(goals_of(table), path, {
+        "seconds": SECONDS, "rounds": ROUNDS, "peers": PEERS.name,
+        "threads": int(THREADS)})
 
 
 if __name__ == "__main__":

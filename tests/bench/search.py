@@ -30,10 +30,10 @@ import time
 from pathlib import Path
 from urllib.parse import quote_plus
 
-from run import HERE, SOURCE, BenchError, Site, ledger
+from machine import SOURCE, BenchError
+from sites import EMAIL, Site, fill, ledger, make_data
 
 PROMPTS = int(os.environ.get("BENCH_PROMPTS", "1000000"))
-EMAIL = "bench@example.org"
 ROUNDS = 200
 LIMIT = 20.0
 OWN_WORD = "quokkasandwich"
@@ -64,22 +64,11 @@ def make_texts():
             for _ in range(1500)]
 
 
-def fill(data):
+def fill_once(data):
     """Make what is missing; the prompts are filled in once."""
-    if (data / "promptledger.db").exists():
-        return
-    ledger(data, "init")
-    ledger(data, "user", "add", "--email", EMAIL, "--role", "member",
-           "--password-stdin", input="bench password\n")
-    program = data.parent / "fill"
-    subprocess.run([os.environ.get("CC", "cc"), "-std=c11", "-O2",
-                    "-D_GNU_SOURCE", "-pthread", "-Wall", "-Wextra",
-                    f"-I{SOURCE}/src", f"-I{SOURCE}/build/gen", "-o", program,
-                    HERE / "fill.c", SOURCE / "build" / "libpromptledger.a",
-                    "-ljson-c", "-lsqlite3", "-lsodium", "-lcrypto", "-lfcgi"],
-                   check=True)
-    subprocess.run([program, data, EMAIL, str(PROMPTS)], input=read_texts(),
-                   check=True)
+    if not (data / "promptledger.db").exists():
+        make_data(data)
+        print(fill(data, PROMPTS, 0, 0, read_texts()), end="")
 
 
 class Asker:
@@ -153,7 +142,7 @@ def measure(asker):
 
 def run(top):
     data = Path(os.environ.get("BENCH_DATA", top / "data")).resolve()
-    fill(data)
+    fill_once(data)
     token = json.loads(ledger(data, "token", "create", "--user", EMAIL,
                               "--json"))["token"]
     with contextlib.ExitStack() as stack:
