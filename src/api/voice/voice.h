@@ -2,7 +2,8 @@
 /*
  * voice: what the files of the voice family share.
  *
- *	voice.c         bodies, failures, words, routes, the family itself
+ *	voice.c         bodies, routes, the family itself
+ *	voice_error.c   failures and their words
  *	voice_upload.c  asking for an upload link, and the upload
  *	voice_prompt.c  prompts: created, read, replaced, deleted
  *	voice_patch.c   their partial update
@@ -20,6 +21,7 @@ struct recording;
 #define VOICE_NAME_MAX 255
 #define VOICE_DESCRIPTION_MAX 1024
 
+#define VOICE_PROBLEM_TYPE "application/problem+json"
 #define VOICE_PATCH_TYPE "application/json-patch+json"
 #define VOICE_MERGE_TYPE "application/merge-patch+json"
 
@@ -92,7 +94,8 @@ extern const struct field_table voice_usage_fields;
 extern const struct field_table voice_flow_list_fields;
 extern const struct field_table voice_flow_fields;
 
-/* The rules of two parameters, so that their faults can be worded. */
+/* The rules of three fields, so that their faults can be worded. */
+bool voice_is_file_name(const char *name);
 bool voice_is_order(const char *text);
 bool voice_is_id_list(const char *text);
 
@@ -124,6 +127,10 @@ enum err voice_answer_prompt(
 struct voice_link_wish {
 	struct given_integer expires_in;
 };
+
+/* The family's words for failures, and how it shows one. */
+extern const struct err_text voice_texts[];
+void voice_show_error(struct call *c, enum err err);
 
 /* Begin a reply whose form depends on Accept. */
 struct doc *voice_begin_reply(struct call *c, int status);
