@@ -48,7 +48,7 @@ FOREIGN = {
     "json.h": "wire/",
     "json_": "wire/",
     "openssl/": "wire/jwk.c",
-    "fcgiapp.h": "http/fcgi.c",
+    "fcgiapp.h": "http/fcgi/",
     "fcgi_stdio.h": "nowhere",
 }
 
