@@ -44,23 +44,35 @@ fits(const char *text, size_t column)
 	return column == 0 || column + 1 + strcspn(text, " ") <= COLUMNS;
 }
 
+/* How much longer put_literal makes the first len bytes of text. */
+static size_t
+count_escapes(const char *text, size_t len)
+{
+	size_t i, count = 0;
+
+	for (i = 0; i < len; i++)
+		count += text[i] == '-' || text[i] == '\\';
+	return count;
+}
+
 /* Sentences, each on lines of its own, as mdoc wants it. */
 static void
 put_sentences(const char *text)
 {
-	char line[COLUMNS + 256];
-	size_t column = 0, len;
+	char line[COLUMNS + 256] = "";
+	size_t column = 0, used = 0, len;
 	bool ends = false;
 
 	for (; *text != '\0'; text += strspn(text, " ")) {
-		if (ends || !fits(text, column)) {
-			put_literal(line);
-			column = 0;
-		}
 		len = strcspn(text, " ");
-		snprintf(line + column, sizeof(line) - column, "%s%.*s",
-		    column == 0 ? "" : " ", (int)len, text);
-		column = strlen(line);
+		if (ends || !fits(text, column + count_escapes(text, len))) {
+			put_literal(line);
+			column = used = 0;
+		}
+		snprintf(line + used, sizeof(line) - used, "%s%.*s",
+		    used == 0 ? "" : " ", (int)len, text);
+		used = strlen(line);
+		column = used + count_escapes(line, used);
 		text += len;
 		ends = text[-1] == '.' && text[0] == ' ' && text[1] == ' ';
 	}
@@ -76,7 +88,7 @@ put_commands(void)
 	for (c = command_list(); *c != NULL; c++) {
 		printf(".It Xo\n.Ic %s\n", (*c)->name);
 		if ((*c)->usage[0] != '\0')
-			put_literal((*c)->usage);
+			put_sentences((*c)->usage);
 		puts(".Xc");
 		put_sentences((*c)->summary);
 	}

@@ -545,7 +545,7 @@ def test_config_for_scripts_is_json_and_opens_no_data(here):
     assert (done.returncode, done.stderr) == (0, "")
     settings = json.loads(done.stdout)
     assert settings["data"] == {"value": str(data), "source": "--data"}
-    assert settings["threads"] == {"value": "16", "source": "default"}
+    assert settings["threads"] == {"value": "8", "source": "default"}
     assert not data.exists()
 
 
@@ -591,7 +591,7 @@ def test_help_lists_every_command_in_its_exact_form(here, words):
     listed = [line.strip() for line in done.stdout.splitlines()
               if line.startswith("  promptledger ")]
     assert [form for form in listed if form in FORMS] == FORMS
-    assert "PROMPTLEDGER_THREADS=16\n" in done.stdout
+    assert "PROMPTLEDGER_THREADS=8\n" in done.stdout
 
 
 @pytest.mark.parametrize("words", [
