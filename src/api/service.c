@@ -20,6 +20,7 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +47,7 @@ struct app {
 	bool ready;
 
 	/* The thread that keeps the search's index, once ready. */
-	bool has_upkeep;
+	atomic_bool has_upkeep; /* a worker that a drain gave up may set it */
 	pthread_t upkeep;
 	pthread_mutex_t upkeep_mutex; /* guards stopping */
 	pthread_cond_t upkeep_wake;
