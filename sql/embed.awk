@@ -3,7 +3,8 @@
 # A query file holds statements that begin with `-- name: some_name` and
 # `-- mode: read|write`; each runs to the next `-- name:` line.  Schema,
 # trigger and migration files are embedded whole, line by line (C99 promises
-# no string literal over 4095 bytes), in the order given.
+# no string literal over 4095 bytes), in the order given, behind the version that
+# a file makes of a database; 0: a trigger file, which belongs to none.
 function quote(line) {
 	gsub(/\\/, "\\\\", line); gsub(/"/, "\\\"", line)
 	return "\"" line "\\n\""
@@ -18,7 +19,12 @@ function finish() {
 }
 want == "migrations" && FNR == 1 {
 	base = FILENAME; sub(/.*\//, "", base)
-	file_version = FILENAME ~ /migrations\// ? base + 0 : 1
+	file_version = FILENAME ~ /migrations\// ? base + 0 : \
+	    FILENAME ~ /triggers\// ? 0 : 1
+}
+want == "migrations" && file_version > 0 && /TRIGGER/ {
+	print FILENAME ": triggers stand in sql/triggers" >"/dev/stderr"
+	exit 1
 }
 want == "migrations" {
 	printf "\t{%d, \"%s\", %d,\n\t    %s},\n", file_version, base, FNR,

@@ -286,6 +286,11 @@ CREATE TABLE audit_log (
 CREATE INDEX audit_log_prompt ON audit_log (prompt_id, seq)
     WHERE prompt_id IS NOT NULL;
 
+-- The way in.
+CREATE VIEW audit_entry AS
+SELECT entity, entity_id, prompt_id, action, changes
+FROM audit_log;
+
 -- Answers already given to an Idempotency-Key.  Not audited: it repeats what
 -- the audited tables hold, for a day.
 CREATE TABLE idempotency (

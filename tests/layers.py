@@ -20,7 +20,7 @@ LAYERS = {
     "base": ("given text fold clock log arena buf err config seal", ""),
     "http": ("range disposition request response cors pattern fcgi", "base"),
     "wire": ("scan doc form body field csv jwk jwt", "base"),
-    "store": ("statement matcher stemmer connection lock schema signer store "
+    "store": ("statement matcher stemmer recorder connection lock schema signer store "
               "snapshot txn query", "base"),
     "domain": ("template template_cache payload_schema secret throttle rate "
                "user scope token access_token subject key key_use audio "

@@ -10,33 +10,6 @@ CREATE INDEX prompt_active ON prompt (section, updated_at) WHERE is_active;
 CREATE INDEX audit_log_prompt_deletion ON audit_log (prompt_id, seq)
     WHERE entity = 'prompt' AND action = 'DELETE';
 
--- What the program calls its changes (ACTIVATE, RESTORE) is said here, for
--- every table at once.
-DROP TRIGGER audit_entry_instead_of_insert_append;
-CREATE TRIGGER audit_entry_instead_of_insert_append
-INSTEAD OF INSERT ON audit_entry
-BEGIN
-    SELECT RAISE(ABORT, 'audit_actor: a write without an actor is refused')
-    WHERE audit_actor('id') IS NULL;
-    INSERT INTO audit_log (seq, at, actor_id, actor_kind, token_id,
-        request_id, family, entity, entity_id, prompt_id, action, changes,
-        prev_hash, hash)
-    SELECT last.seq + 1, audit_request('at'), audit_actor('id'),
-           audit_actor('kind'), audit_actor('token'), audit_request('id'),
-           audit_request('family'), NEW.entity, NEW.entity_id, NEW.prompt_id,
-           coalesce(audit_request('action'), NEW.action), NEW.changes,
-           last.hash,
-           sha256(last.hash, last.seq + 1, audit_request('at'),
-               audit_actor('id'), audit_actor('kind'), audit_actor('token'),
-               audit_request('id'), audit_request('family'), NEW.entity,
-               NEW.entity_id, NEW.prompt_id,
-               coalesce(audit_request('action'), NEW.action), NEW.changes)
-    FROM (SELECT coalesce((SELECT max(seq) FROM audit_log), 0) AS seq,
-                 coalesce(
-                     (SELECT hash FROM audit_log ORDER BY seq DESC LIMIT 1),
-                     (SELECT genesis FROM installation)) AS hash) AS last;
-END;
-
 DROP VIEW prompt_changes;
 -- What happened to a prompt, in the admin family's terms: CREATE, UPDATE,
 -- ACTIVATE, DEACTIVATE, DELETE, RESTORE of the prompt, and DELETE of one

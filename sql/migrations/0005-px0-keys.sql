@@ -32,31 +32,3 @@ WHERE NOT EXISTS (SELECT 1
               FROM token_team AS b
               WHERE b.token_id = k.id
                 AND b.team_id = t.id);
-
--- A key ends with the last of its teams: without any it would open them all.
-DROP TRIGGER team_before_delete_children;
-
-CREATE TRIGGER team_before_delete_children
-BEFORE DELETE ON team
-BEGIN
-    DELETE FROM token
-    WHERE id IN (SELECT token_id
-                 FROM token_team
-                 WHERE team_id = OLD.id)
-      AND NOT EXISTS (SELECT 1
-                      FROM token_team AS b
-                      WHERE b.token_id = token.id
-                        AND b.team_id <> OLD.id);
-    DELETE FROM token_team WHERE team_id = OLD.id;
-    DELETE FROM project WHERE team_id = OLD.id;
-    DELETE FROM membership WHERE team_id = OLD.id;
-END;
-
-DROP TRIGGER organisation_before_delete_children;
-
-CREATE TRIGGER organisation_before_delete_children
-BEFORE DELETE ON organisation
-BEGIN
-    DELETE FROM token WHERE organisation_id = OLD.id;
-    DELETE FROM team WHERE organisation_id = OLD.id;
-END;

@@ -13,45 +13,6 @@ CREATE TABLE jwt_subject (
 
 CREATE INDEX jwt_subject_user ON jwt_subject (user_id);
 
-CREATE TRIGGER user_before_delete_subjects
-BEFORE DELETE ON user
-BEGIN
-    DELETE FROM jwt_subject WHERE user_id = OLD.id;
-END;
-
-CREATE TRIGGER jwt_subject_after_insert_record
-AFTER INSERT ON jwt_subject
-BEGIN
-    INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
-    VALUES ('jwt_subject', NEW.id, NULL, 'CREATE',
-        '{"created":{' ||
-            '"id":' || audit_json(NEW.id) ||
-            ',"issuer":' || audit_json(NEW.issuer) ||
-            ',"subject":' || audit_json(NEW.subject) ||
-            ',"user_id":' || audit_json(NEW.user_id) ||
-            ',"created_at":' || audit_json(NEW.created_at) || '}}');
-END;
-
--- A subject is somebody or it is not, it never becomes somebody else.
-CREATE TRIGGER jwt_subject_before_update_refuse
-BEFORE UPDATE ON jwt_subject
-BEGIN
-    SELECT RAISE(ABORT, 'jwt_subject: rows are never changed');
-END;
-
-CREATE TRIGGER jwt_subject_after_delete_record
-AFTER DELETE ON jwt_subject
-BEGIN
-    INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
-    VALUES ('jwt_subject', OLD.id, NULL, 'DELETE',
-        '{"deleted":{' ||
-            '"id":' || audit_json(OLD.id) ||
-            ',"issuer":' || audit_json(OLD.issuer) ||
-            ',"subject":' || audit_json(OLD.subject) ||
-            ',"user_id":' || audit_json(OLD.user_id) ||
-            ',"created_at":' || audit_json(OLD.created_at) || '}}');
-END;
-
 -- As before, and a subject has its user's teams.
 DROP VIEW token_reach;
 

@@ -33,6 +33,13 @@ ROLLBACK TO member
 INSERT INTO installation (id, genesis)
 VALUES (1, :genesis)
 
+-- What drops all triggers; NULL where there are none.
+-- name: schema_drop_triggers
+-- mode: read
+SELECT group_concat('DROP TRIGGER "' || name || '";', '')
+FROM sqlite_schema
+WHERE type = 'trigger'
+
 -- The whole database as it is now, as a new file.
 -- name: store_snapshot
 -- mode: read

@@ -5,12 +5,13 @@
 -- acting (audit_actor, audit_request): a connection that has not said so,
 -- such as a stray sqlite3 shell, cannot change user data at all.
 --
+-- audit_row('name', value, ...) is a JSON object of all that is named;
+-- audit_diff('name', old, new, ...) one of what differs, as {"old":, "new":}.
+-- Behind a name may stand how its value is told: json, which it is already,
+-- or secret, of which is said only that it is there.
+--
 -- hash = sha256 over the previous hash and every other column, each prefixed
 -- with its length, so that no two rows can be read as one another.
-
-CREATE VIEW audit_entry AS
-SELECT entity, entity_id, prompt_id, action, changes
-FROM audit_log;
 
 CREATE TRIGGER audit_entry_instead_of_insert_append
 INSTEAD OF INSERT ON audit_entry
@@ -23,11 +24,13 @@ BEGIN
     SELECT last.seq + 1, audit_request('at'), audit_actor('id'),
            audit_actor('kind'), audit_actor('token'), audit_request('id'),
            audit_request('family'), NEW.entity, NEW.entity_id, NEW.prompt_id,
-           NEW.action, NEW.changes, last.hash,
+           coalesce(audit_request('action'), NEW.action), NEW.changes,
+           last.hash,
            sha256(last.hash, last.seq + 1, audit_request('at'),
                audit_actor('id'), audit_actor('kind'), audit_actor('token'),
                audit_request('id'), audit_request('family'), NEW.entity,
-               NEW.entity_id, NEW.prompt_id, NEW.action, NEW.changes)
+               NEW.entity_id, NEW.prompt_id,
+               coalesce(audit_request('action'), NEW.action), NEW.changes)
     FROM (SELECT coalesce((SELECT max(seq) FROM audit_log), 0) AS seq,
                  coalesce(
                      (SELECT hash FROM audit_log ORDER BY seq DESC LIMIT 1),

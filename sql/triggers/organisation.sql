@@ -3,6 +3,7 @@
 CREATE TRIGGER organisation_before_delete_children
 BEFORE DELETE ON organisation
 BEGIN
+    DELETE FROM token WHERE organisation_id = OLD.id;
     DELETE FROM team WHERE organisation_id = OLD.id;
 END;
 
@@ -11,10 +12,10 @@ AFTER INSERT ON organisation
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('organisation', NEW.id, NULL, 'CREATE',
-        '{"created":{' ||
-            '"id":' || audit_json(NEW.id) ||
-            ',"name":' || audit_json(NEW.name) ||
-            ',"created_at":' || audit_json(NEW.created_at) || '}}');
+        '{"created":' || audit_row(
+            'id', NEW.id,
+            'name', NEW.name,
+            'created_at', NEW.created_at) || '}');
 END;
 
 CREATE TRIGGER organisation_after_update_record
@@ -23,10 +24,8 @@ BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('organisation', NEW.id, NULL,
         'UPDATE',
-        '{' || substr(
-            iif(OLD.name IS NEW.name, '',
-                ',"name":{"old":' || audit_json(OLD.name) ||
-                ',"new":' || audit_json(NEW.name) || '}'), 2) || '}');
+        audit_diff(
+            'name', OLD.name, NEW.name));
 END;
 
 CREATE TRIGGER organisation_after_delete_record
@@ -34,8 +33,8 @@ AFTER DELETE ON organisation
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('organisation', OLD.id, NULL, 'DELETE',
-        '{"deleted":{' ||
-            '"id":' || audit_json(OLD.id) ||
-            ',"name":' || audit_json(OLD.name) ||
-            ',"created_at":' || audit_json(OLD.created_at) || '}' || '}');
+        '{"deleted":' || audit_row(
+            'id', OLD.id,
+            'name', OLD.name,
+            'created_at', OLD.created_at) || '}');
 END;

@@ -5,13 +5,13 @@ AFTER INSERT ON payload
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('payload', NEW.id, NEW.prompt_id, 'CREATE',
-        '{"created":{' ||
-            '"id":' || audit_json(NEW.id) ||
-            ',"name":' || audit_json(NEW.name) ||
-            ',"variables":' || coalesce(NEW.variables, 'null') ||
-            ',"created_at":' || audit_json(NEW.created_at) ||
-            ',"updated_at":' || audit_json(NEW.updated_at) ||
-            ',"revision":' || audit_json(NEW.revision) || '}}');
+        '{"created":' || audit_row(
+            'id', NEW.id,
+            'name', NEW.name,
+            'variables json', NEW.variables,
+            'created_at', NEW.created_at,
+            'updated_at', NEW.updated_at,
+            'revision', NEW.revision) || '}');
 END;
 
 CREATE TRIGGER payload_after_update_record
@@ -20,13 +20,9 @@ BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('payload', NEW.id, NEW.prompt_id,
         'UPDATE',
-        '{' || substr(
-            iif(OLD.name IS NEW.name, '',
-                ',"name":{"old":' || audit_json(OLD.name) ||
-                ',"new":' || audit_json(NEW.name) || '}') ||
-            iif(OLD.variables IS NEW.variables, '',
-                ',"variables":{"old":' || coalesce(OLD.variables, 'null') ||
-                ',"new":' || coalesce(NEW.variables, 'null') || '}'), 2) || '}');
+        audit_diff(
+            'name', OLD.name, NEW.name,
+            'variables json', OLD.variables, NEW.variables));
 END;
 
 CREATE TRIGGER payload_after_delete_record
@@ -34,11 +30,11 @@ AFTER DELETE ON payload
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('payload', OLD.id, OLD.prompt_id, 'DELETE',
-        '{"deleted":{' ||
-            '"id":' || audit_json(OLD.id) ||
-            ',"name":' || audit_json(OLD.name) ||
-            ',"variables":' || coalesce(OLD.variables, 'null') ||
-            ',"created_at":' || audit_json(OLD.created_at) ||
-            ',"updated_at":' || audit_json(OLD.updated_at) ||
-            ',"revision":' || audit_json(OLD.revision) || '}' || '}');
+        '{"deleted":' || audit_row(
+            'id', OLD.id,
+            'name', OLD.name,
+            'variables json', OLD.variables,
+            'created_at', OLD.created_at,
+            'updated_at', OLD.updated_at,
+            'revision', OLD.revision) || '}');
 END;

@@ -11,12 +11,12 @@ AFTER INSERT ON project
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('project', NEW.id, NULL, 'CREATE',
-        '{"created":{' ||
-            '"id":' || audit_json(NEW.id) ||
-            ',"team_id":' || audit_json(NEW.team_id) ||
-            ',"name":' || audit_json(NEW.name) ||
-            ',"slug":' || audit_json(NEW.slug) ||
-            ',"created_at":' || audit_json(NEW.created_at) || '}}');
+        '{"created":' || audit_row(
+            'id', NEW.id,
+            'team_id', NEW.team_id,
+            'name', NEW.name,
+            'slug', NEW.slug,
+            'created_at', NEW.created_at) || '}');
 END;
 
 CREATE TRIGGER project_after_update_record
@@ -25,16 +25,10 @@ BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('project', NEW.id, NULL,
         'UPDATE',
-        '{' || substr(
-            iif(OLD.team_id IS NEW.team_id, '',
-                ',"team_id":{"old":' || audit_json(OLD.team_id) ||
-                ',"new":' || audit_json(NEW.team_id) || '}') ||
-            iif(OLD.name IS NEW.name, '',
-                ',"name":{"old":' || audit_json(OLD.name) ||
-                ',"new":' || audit_json(NEW.name) || '}') ||
-            iif(OLD.slug IS NEW.slug, '',
-                ',"slug":{"old":' || audit_json(OLD.slug) ||
-                ',"new":' || audit_json(NEW.slug) || '}'), 2) || '}');
+        audit_diff(
+            'team_id', OLD.team_id, NEW.team_id,
+            'name', OLD.name, NEW.name,
+            'slug', OLD.slug, NEW.slug));
 END;
 
 CREATE TRIGGER project_after_delete_record
@@ -42,10 +36,10 @@ AFTER DELETE ON project
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('project', OLD.id, NULL, 'DELETE',
-        '{"deleted":{' ||
-            '"id":' || audit_json(OLD.id) ||
-            ',"team_id":' || audit_json(OLD.team_id) ||
-            ',"name":' || audit_json(OLD.name) ||
-            ',"slug":' || audit_json(OLD.slug) ||
-            ',"created_at":' || audit_json(OLD.created_at) || '}' || '}');
+        '{"deleted":' || audit_row(
+            'id', OLD.id,
+            'team_id', OLD.team_id,
+            'name', OLD.name,
+            'slug', OLD.slug,
+            'created_at', OLD.created_at) || '}');
 END;

@@ -18,39 +18,39 @@ AFTER INSERT ON prompt
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('prompt', NEW.id, NEW.id, 'CREATE',
-        '{"created":{' ||
-            '"id":' || audit_json(NEW.id) ||
-            ',"kind":' || audit_json(NEW.kind) ||
-            ',"project_id":' || audit_json(NEW.project_id) ||
-            ',"owner_id":' || audit_json(NEW.owner_id) ||
-            ',"slug":' || audit_json(NEW.slug) ||
-            ',"name":' || audit_json(NEW.name) ||
-            ',"description":' || audit_json(NEW.description) ||
-            ',"status":' || audit_json(NEW.status) ||
-            ',"is_active":' || audit_json(NEW.is_active) ||
-            ',"version":' || audit_json(NEW.version) ||
-            ',"last_version":' || audit_json(NEW.last_version) ||
-            ',"content":' || audit_json(NEW.content) ||
-            ',"system_prompt":' || audit_json(NEW.system_prompt) ||
-            ',"model":' || audit_json(NEW.model) ||
-            ',"model_params":' || coalesce(NEW.model_params, 'null') ||
-            ',"tags":' || coalesce(NEW.tags, 'null') ||
-            ',"section":' || audit_json(NEW.section) ||
-            ',"sub_section":' || audit_json(NEW.sub_section) ||
-            ',"route":' || audit_json(NEW.route) ||
-            ',"categories":' || coalesce(NEW.categories, 'null') ||
-            ',"tone":' || audit_json(NEW.tone) ||
-            ',"output_format":' || audit_json(NEW.output_format) ||
-            ',"few_shot":' || coalesce(NEW.few_shot, 'null') ||
-            ',"context":' || coalesce(NEW.context, 'null') ||
-            ',"payload_schema":' || coalesce(NEW.payload_schema, 'null') ||
-            ',"asset_id":' || audit_json(NEW.asset_id) ||
-            ',"file_name":' || audit_json(NEW.file_name) ||
-            ',"created_at":' || audit_json(NEW.created_at) ||
-            ',"created_by":' || audit_json(NEW.created_by) ||
-            ',"updated_at":' || audit_json(NEW.updated_at) ||
-            ',"updated_by":' || audit_json(NEW.updated_by) ||
-            ',"revision":' || audit_json(NEW.revision) || '}}');
+        '{"created":' || audit_row(
+            'id', NEW.id,
+            'kind', NEW.kind,
+            'project_id', NEW.project_id,
+            'owner_id', NEW.owner_id,
+            'slug', NEW.slug,
+            'name', NEW.name,
+            'description', NEW.description,
+            'status', NEW.status,
+            'is_active', NEW.is_active,
+            'version', NEW.version,
+            'last_version', NEW.last_version,
+            'content', NEW.content,
+            'system_prompt', NEW.system_prompt,
+            'model', NEW.model,
+            'model_params json', NEW.model_params,
+            'tags json', NEW.tags,
+            'section', NEW.section,
+            'sub_section', NEW.sub_section,
+            'route', NEW.route,
+            'categories json', NEW.categories,
+            'tone', NEW.tone,
+            'output_format', NEW.output_format,
+            'few_shot json', NEW.few_shot,
+            'context json', NEW.context,
+            'payload_schema json', NEW.payload_schema,
+            'asset_id', NEW.asset_id,
+            'file_name', NEW.file_name,
+            'created_at', NEW.created_at,
+            'created_by', NEW.created_by,
+            'updated_at', NEW.updated_at,
+            'updated_by', NEW.updated_by,
+            'revision', NEW.revision) || '}');
     INSERT OR IGNORE INTO search_pending (prompt_id) VALUES (NEW.id);
 END;
 
@@ -60,82 +60,32 @@ BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('prompt', NEW.id, NEW.id,
         coalesce(audit_request('action'), 'UPDATE'),
-        '{' || substr(
-            iif(OLD.kind IS NEW.kind, '',
-                ',"kind":{"old":' || audit_json(OLD.kind) ||
-                ',"new":' || audit_json(NEW.kind) || '}') ||
-            iif(OLD.project_id IS NEW.project_id, '',
-                ',"project_id":{"old":' || audit_json(OLD.project_id) ||
-                ',"new":' || audit_json(NEW.project_id) || '}') ||
-            iif(OLD.owner_id IS NEW.owner_id, '',
-                ',"owner_id":{"old":' || audit_json(OLD.owner_id) ||
-                ',"new":' || audit_json(NEW.owner_id) || '}') ||
-            iif(OLD.slug IS NEW.slug, '',
-                ',"slug":{"old":' || audit_json(OLD.slug) ||
-                ',"new":' || audit_json(NEW.slug) || '}') ||
-            iif(OLD.name IS NEW.name, '',
-                ',"name":{"old":' || audit_json(OLD.name) ||
-                ',"new":' || audit_json(NEW.name) || '}') ||
-            iif(OLD.description IS NEW.description, '',
-                ',"description":{"old":' || audit_json(OLD.description) ||
-                ',"new":' || audit_json(NEW.description) || '}') ||
-            iif(OLD.status IS NEW.status, '',
-                ',"status":{"old":' || audit_json(OLD.status) ||
-                ',"new":' || audit_json(NEW.status) || '}') ||
-            iif(OLD.is_active IS NEW.is_active, '',
-                ',"is_active":{"old":' || audit_json(OLD.is_active) ||
-                ',"new":' || audit_json(NEW.is_active) || '}') ||
-            iif(OLD.version IS NEW.version, '',
-                ',"version":{"old":' || audit_json(OLD.version) ||
-                ',"new":' || audit_json(NEW.version) || '}') ||
-            iif(OLD.content IS NEW.content, '',
-                ',"content":{"old":' || audit_json(OLD.content) ||
-                ',"new":' || audit_json(NEW.content) || '}') ||
-            iif(OLD.system_prompt IS NEW.system_prompt, '',
-                ',"system_prompt":{"old":' || audit_json(OLD.system_prompt) ||
-                ',"new":' || audit_json(NEW.system_prompt) || '}') ||
-            iif(OLD.model IS NEW.model, '',
-                ',"model":{"old":' || audit_json(OLD.model) ||
-                ',"new":' || audit_json(NEW.model) || '}') ||
-            iif(OLD.model_params IS NEW.model_params, '',
-                ',"model_params":{"old":' || coalesce(OLD.model_params, 'null') ||
-                ',"new":' || coalesce(NEW.model_params, 'null') || '}') ||
-            iif(OLD.tags IS NEW.tags, '',
-                ',"tags":{"old":' || coalesce(OLD.tags, 'null') ||
-                ',"new":' || coalesce(NEW.tags, 'null') || '}') ||
-            iif(OLD.section IS NEW.section, '',
-                ',"section":{"old":' || audit_json(OLD.section) ||
-                ',"new":' || audit_json(NEW.section) || '}') ||
-            iif(OLD.sub_section IS NEW.sub_section, '',
-                ',"sub_section":{"old":' || audit_json(OLD.sub_section) ||
-                ',"new":' || audit_json(NEW.sub_section) || '}') ||
-            iif(OLD.route IS NEW.route, '',
-                ',"route":{"old":' || audit_json(OLD.route) ||
-                ',"new":' || audit_json(NEW.route) || '}') ||
-            iif(OLD.categories IS NEW.categories, '',
-                ',"categories":{"old":' || coalesce(OLD.categories, 'null') ||
-                ',"new":' || coalesce(NEW.categories, 'null') || '}') ||
-            iif(OLD.tone IS NEW.tone, '',
-                ',"tone":{"old":' || audit_json(OLD.tone) ||
-                ',"new":' || audit_json(NEW.tone) || '}') ||
-            iif(OLD.output_format IS NEW.output_format, '',
-                ',"output_format":{"old":' || audit_json(OLD.output_format) ||
-                ',"new":' || audit_json(NEW.output_format) || '}') ||
-            iif(OLD.few_shot IS NEW.few_shot, '',
-                ',"few_shot":{"old":' || coalesce(OLD.few_shot, 'null') ||
-                ',"new":' || coalesce(NEW.few_shot, 'null') || '}') ||
-            iif(OLD.context IS NEW.context, '',
-                ',"context":{"old":' || coalesce(OLD.context, 'null') ||
-                ',"new":' || coalesce(NEW.context, 'null') || '}') ||
-            iif(OLD.payload_schema IS NEW.payload_schema, '',
-                ',"payload_schema":{"old":' || coalesce(OLD.payload_schema, 'null') ||
-                ',"new":' || coalesce(NEW.payload_schema, 'null') || '}') ||
-            iif(OLD.asset_id IS NEW.asset_id, '',
-                ',"asset_id":{"old":' || audit_json(OLD.asset_id) ||
-                ',"new":' || audit_json(NEW.asset_id) || '}') ||
-            iif(OLD.file_name IS NEW.file_name, '',
-                ',"file_name":{"old":' || audit_json(OLD.file_name) ||
-                ',"new":' || audit_json(NEW.file_name) || '}'), 2) || '}');
+        audit_diff(
+            'kind', OLD.kind, NEW.kind,
+            'project_id', OLD.project_id, NEW.project_id,
+            'owner_id', OLD.owner_id, NEW.owner_id,
+            'slug', OLD.slug, NEW.slug,
+            'name', OLD.name, NEW.name,
+            'description', OLD.description, NEW.description,
+            'status', OLD.status, NEW.status,
+            'is_active', OLD.is_active, NEW.is_active,
+            'version', OLD.version, NEW.version,
+            'content', OLD.content, NEW.content,
+            'system_prompt', OLD.system_prompt, NEW.system_prompt,
+            'model', OLD.model, NEW.model,
+            'model_params json', OLD.model_params, NEW.model_params,
+            'tags json', OLD.tags, NEW.tags,
+            'section', OLD.section, NEW.section,
+            'sub_section', OLD.sub_section, NEW.sub_section,
+            'route', OLD.route, NEW.route,
+            'categories json', OLD.categories, NEW.categories,
+            'tone', OLD.tone, NEW.tone,
+            'output_format', OLD.output_format, NEW.output_format,
+            'few_shot json', OLD.few_shot, NEW.few_shot,
+            'context json', OLD.context, NEW.context,
+            'payload_schema json', OLD.payload_schema, NEW.payload_schema,
+            'asset_id', OLD.asset_id, NEW.asset_id,
+            'file_name', OLD.file_name, NEW.file_name));
     INSERT OR IGNORE INTO search_pending (prompt_id) VALUES (NEW.id);
 END;
 
@@ -144,38 +94,44 @@ AFTER DELETE ON prompt
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('prompt', OLD.id, OLD.id, 'DELETE',
-        '{"deleted":{' ||
-            '"id":' || audit_json(OLD.id) ||
-            ',"kind":' || audit_json(OLD.kind) ||
-            ',"project_id":' || audit_json(OLD.project_id) ||
-            ',"owner_id":' || audit_json(OLD.owner_id) ||
-            ',"slug":' || audit_json(OLD.slug) ||
-            ',"name":' || audit_json(OLD.name) ||
-            ',"description":' || audit_json(OLD.description) ||
-            ',"status":' || audit_json(OLD.status) ||
-            ',"is_active":' || audit_json(OLD.is_active) ||
-            ',"version":' || audit_json(OLD.version) ||
-            ',"last_version":' || audit_json(OLD.last_version) ||
-            ',"content":' || audit_json(OLD.content) ||
-            ',"system_prompt":' || audit_json(OLD.system_prompt) ||
-            ',"model":' || audit_json(OLD.model) ||
-            ',"model_params":' || coalesce(OLD.model_params, 'null') ||
-            ',"tags":' || coalesce(OLD.tags, 'null') ||
-            ',"section":' || audit_json(OLD.section) ||
-            ',"sub_section":' || audit_json(OLD.sub_section) ||
-            ',"route":' || audit_json(OLD.route) ||
-            ',"categories":' || coalesce(OLD.categories, 'null') ||
-            ',"tone":' || audit_json(OLD.tone) ||
-            ',"output_format":' || audit_json(OLD.output_format) ||
-            ',"few_shot":' || coalesce(OLD.few_shot, 'null') ||
-            ',"context":' || coalesce(OLD.context, 'null') ||
-            ',"payload_schema":' || coalesce(OLD.payload_schema, 'null') ||
-            ',"asset_id":' || audit_json(OLD.asset_id) ||
-            ',"file_name":' || audit_json(OLD.file_name) ||
-            ',"created_at":' || audit_json(OLD.created_at) ||
-            ',"created_by":' || audit_json(OLD.created_by) ||
-            ',"updated_at":' || audit_json(OLD.updated_at) ||
-            ',"updated_by":' || audit_json(OLD.updated_by) ||
-            ',"revision":' || audit_json(OLD.revision) || '}' || '}');
+        '{"deleted":' || audit_row(
+            'id', OLD.id,
+            'kind', OLD.kind,
+            'project_id', OLD.project_id,
+            'owner_id', OLD.owner_id,
+            'slug', OLD.slug,
+            'name', OLD.name,
+            'description', OLD.description,
+            'status', OLD.status,
+            'is_active', OLD.is_active,
+            'version', OLD.version,
+            'last_version', OLD.last_version,
+            'content', OLD.content,
+            'system_prompt', OLD.system_prompt,
+            'model', OLD.model,
+            'model_params json', OLD.model_params,
+            'tags json', OLD.tags,
+            'section', OLD.section,
+            'sub_section', OLD.sub_section,
+            'route', OLD.route,
+            'categories json', OLD.categories,
+            'tone', OLD.tone,
+            'output_format', OLD.output_format,
+            'few_shot json', OLD.few_shot,
+            'context json', OLD.context,
+            'payload_schema json', OLD.payload_schema,
+            'asset_id', OLD.asset_id,
+            'file_name', OLD.file_name,
+            'created_at', OLD.created_at,
+            'created_by', OLD.created_by,
+            'updated_at', OLD.updated_at,
+            'updated_by', OLD.updated_by,
+            'revision', OLD.revision) || '}');
     INSERT OR IGNORE INTO search_pending (prompt_id) VALUES (OLD.id);
+END;
+
+CREATE TRIGGER prompt_before_delete_references
+BEFORE DELETE ON prompt
+BEGIN
+    DELETE FROM external_reference WHERE prompt_id = OLD.id;
 END;

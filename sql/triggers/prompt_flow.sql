@@ -5,11 +5,11 @@ AFTER INSERT ON prompt_flow
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('prompt_flow', NEW.prompt_id || '/' || NEW.flow_id, NEW.prompt_id, 'CREATE',
-        '{"created":{' ||
-            '"flow_id":' || audit_json(NEW.flow_id) ||
-            ',"published_version":' || coalesce(NEW.published_version, 'null') ||
-            ',"draft_version":' || coalesce(NEW.draft_version, 'null') ||
-            ',"created_at":' || audit_json(NEW.created_at) || '}}');
+        '{"created":' || audit_row(
+            'flow_id', NEW.flow_id,
+            'published_version json', NEW.published_version,
+            'draft_version json', NEW.draft_version,
+            'created_at', NEW.created_at) || '}');
 END;
 
 CREATE TRIGGER prompt_flow_after_update_record
@@ -18,16 +18,10 @@ BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('prompt_flow', NEW.prompt_id || '/' || NEW.flow_id, NEW.prompt_id,
         'UPDATE',
-        '{' || substr(
-            iif(OLD.flow_id IS NEW.flow_id, '',
-                ',"flow_id":{"old":' || audit_json(OLD.flow_id) ||
-                ',"new":' || audit_json(NEW.flow_id) || '}') ||
-            iif(OLD.published_version IS NEW.published_version, '',
-                ',"published_version":{"old":' || coalesce(OLD.published_version, 'null') ||
-                ',"new":' || coalesce(NEW.published_version, 'null') || '}') ||
-            iif(OLD.draft_version IS NEW.draft_version, '',
-                ',"draft_version":{"old":' || coalesce(OLD.draft_version, 'null') ||
-                ',"new":' || coalesce(NEW.draft_version, 'null') || '}'), 2) || '}');
+        audit_diff(
+            'flow_id', OLD.flow_id, NEW.flow_id,
+            'published_version json', OLD.published_version, NEW.published_version,
+            'draft_version json', OLD.draft_version, NEW.draft_version));
 END;
 
 CREATE TRIGGER prompt_flow_after_delete_record
@@ -35,9 +29,9 @@ AFTER DELETE ON prompt_flow
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('prompt_flow', OLD.prompt_id || '/' || OLD.flow_id, OLD.prompt_id, 'DELETE',
-        '{"deleted":{' ||
-            '"flow_id":' || audit_json(OLD.flow_id) ||
-            ',"published_version":' || coalesce(OLD.published_version, 'null') ||
-            ',"draft_version":' || coalesce(OLD.draft_version, 'null') ||
-            ',"created_at":' || audit_json(OLD.created_at) || '}' || '}');
+        '{"deleted":' || audit_row(
+            'flow_id', OLD.flow_id,
+            'published_version json', OLD.published_version,
+            'draft_version json', OLD.draft_version,
+            'created_at', OLD.created_at) || '}');
 END;

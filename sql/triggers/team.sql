@@ -1,8 +1,17 @@
 -- What is recorded of changes to team.
 
+-- A key ends with the last of its teams: without any it would open them all.
 CREATE TRIGGER team_before_delete_children
 BEFORE DELETE ON team
 BEGIN
+    DELETE FROM token
+    WHERE id IN (SELECT token_id
+                 FROM token_team
+                 WHERE team_id = OLD.id)
+      AND NOT EXISTS (SELECT 1
+                      FROM token_team AS b
+                      WHERE b.token_id = token.id
+                        AND b.team_id <> OLD.id);
     DELETE FROM token_team WHERE team_id = OLD.id;
     DELETE FROM project WHERE team_id = OLD.id;
     DELETE FROM membership WHERE team_id = OLD.id;
@@ -13,11 +22,11 @@ AFTER INSERT ON team
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('team', NEW.id, NULL, 'CREATE',
-        '{"created":{' ||
-            '"id":' || audit_json(NEW.id) ||
-            ',"organisation_id":' || audit_json(NEW.organisation_id) ||
-            ',"name":' || audit_json(NEW.name) ||
-            ',"created_at":' || audit_json(NEW.created_at) || '}}');
+        '{"created":' || audit_row(
+            'id', NEW.id,
+            'organisation_id', NEW.organisation_id,
+            'name', NEW.name,
+            'created_at', NEW.created_at) || '}');
 END;
 
 CREATE TRIGGER team_after_update_record
@@ -26,13 +35,9 @@ BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('team', NEW.id, NULL,
         'UPDATE',
-        '{' || substr(
-            iif(OLD.organisation_id IS NEW.organisation_id, '',
-                ',"organisation_id":{"old":' || audit_json(OLD.organisation_id) ||
-                ',"new":' || audit_json(NEW.organisation_id) || '}') ||
-            iif(OLD.name IS NEW.name, '',
-                ',"name":{"old":' || audit_json(OLD.name) ||
-                ',"new":' || audit_json(NEW.name) || '}'), 2) || '}');
+        audit_diff(
+            'organisation_id', OLD.organisation_id, NEW.organisation_id,
+            'name', OLD.name, NEW.name));
 END;
 
 CREATE TRIGGER team_after_delete_record
@@ -40,9 +45,9 @@ AFTER DELETE ON team
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('team', OLD.id, NULL, 'DELETE',
-        '{"deleted":{' ||
-            '"id":' || audit_json(OLD.id) ||
-            ',"organisation_id":' || audit_json(OLD.organisation_id) ||
-            ',"name":' || audit_json(OLD.name) ||
-            ',"created_at":' || audit_json(OLD.created_at) || '}' || '}');
+        '{"deleted":' || audit_row(
+            'id', OLD.id,
+            'organisation_id', OLD.organisation_id,
+            'name', OLD.name,
+            'created_at', OLD.created_at) || '}');
 END;

@@ -5,9 +5,9 @@ AFTER INSERT ON token_team
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('token_team', NEW.token_id || '/' || NEW.team_id, NULL, 'CREATE',
-        '{"created":{' ||
-            '"token_id":' || audit_json(NEW.token_id) ||
-            ',"team_id":' || audit_json(NEW.team_id) || '}}');
+        '{"created":' || audit_row(
+            'token_id', NEW.token_id,
+            'team_id', NEW.team_id) || '}');
 END;
 
 CREATE TRIGGER token_team_after_delete_record
@@ -15,7 +15,7 @@ AFTER DELETE ON token_team
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('token_team', OLD.token_id || '/' || OLD.team_id, NULL, 'DELETE',
-        '{"deleted":{' ||
-            '"token_id":' || audit_json(OLD.token_id) ||
-            ',"team_id":' || audit_json(OLD.team_id) || '}' || '}');
+        '{"deleted":' || audit_row(
+            'token_id', OLD.token_id,
+            'team_id', OLD.team_id) || '}');
 END;

@@ -5,16 +5,16 @@ AFTER INSERT ON upload_request
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('upload_request', NEW.id, NULL, 'CREATE',
-        '{"created":{' ||
-            '"id":' || audit_json(NEW.id) ||
-            ',"user_id":' || audit_json(NEW.user_id) ||
-            ',"allowed_types":' || coalesce(NEW.allowed_types, 'null') ||
-            ',"asset_id":' || audit_json(NEW.asset_id) ||
-            ',"consumed_by":' || audit_json(NEW.consumed_by) ||
-            ',"consumed_digest":' || iif(NEW.consumed_digest IS NULL, 'null', '"changed"') ||
-            ',"created_at":' || audit_json(NEW.created_at) ||
-            ',"upload_expires_at":' || audit_json(NEW.upload_expires_at) ||
-            ',"expires_at":' || audit_json(NEW.expires_at) || '}}');
+        '{"created":' || audit_row(
+            'id', NEW.id,
+            'user_id', NEW.user_id,
+            'allowed_types json', NEW.allowed_types,
+            'asset_id', NEW.asset_id,
+            'consumed_by', NEW.consumed_by,
+            'consumed_digest secret', NEW.consumed_digest,
+            'created_at', NEW.created_at,
+            'upload_expires_at', NEW.upload_expires_at,
+            'expires_at', NEW.expires_at) || '}');
 END;
 
 CREATE TRIGGER upload_request_after_update_record
@@ -23,28 +23,14 @@ BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('upload_request', NEW.id, NULL,
         'UPDATE',
-        '{' || substr(
-            iif(OLD.user_id IS NEW.user_id, '',
-                ',"user_id":{"old":' || audit_json(OLD.user_id) ||
-                ',"new":' || audit_json(NEW.user_id) || '}') ||
-            iif(OLD.allowed_types IS NEW.allowed_types, '',
-                ',"allowed_types":{"old":' || coalesce(OLD.allowed_types, 'null') ||
-                ',"new":' || coalesce(NEW.allowed_types, 'null') || '}') ||
-            iif(OLD.asset_id IS NEW.asset_id, '',
-                ',"asset_id":{"old":' || audit_json(OLD.asset_id) ||
-                ',"new":' || audit_json(NEW.asset_id) || '}') ||
-            iif(OLD.consumed_by IS NEW.consumed_by, '',
-                ',"consumed_by":{"old":' || audit_json(OLD.consumed_by) ||
-                ',"new":' || audit_json(NEW.consumed_by) || '}') ||
-            iif(OLD.consumed_digest IS NEW.consumed_digest, '',
-                ',"consumed_digest":{"old":' || iif(OLD.consumed_digest IS NULL, 'null', '"changed"') ||
-                ',"new":' || iif(NEW.consumed_digest IS NULL, 'null', '"changed"') || '}') ||
-            iif(OLD.upload_expires_at IS NEW.upload_expires_at, '',
-                ',"upload_expires_at":{"old":' || audit_json(OLD.upload_expires_at) ||
-                ',"new":' || audit_json(NEW.upload_expires_at) || '}') ||
-            iif(OLD.expires_at IS NEW.expires_at, '',
-                ',"expires_at":{"old":' || audit_json(OLD.expires_at) ||
-                ',"new":' || audit_json(NEW.expires_at) || '}'), 2) || '}');
+        audit_diff(
+            'user_id', OLD.user_id, NEW.user_id,
+            'allowed_types json', OLD.allowed_types, NEW.allowed_types,
+            'asset_id', OLD.asset_id, NEW.asset_id,
+            'consumed_by', OLD.consumed_by, NEW.consumed_by,
+            'consumed_digest secret', OLD.consumed_digest, NEW.consumed_digest,
+            'upload_expires_at', OLD.upload_expires_at, NEW.upload_expires_at,
+            'expires_at', OLD.expires_at, NEW.expires_at));
 END;
 
 CREATE TRIGGER upload_request_after_delete_record
@@ -52,14 +38,14 @@ AFTER DELETE ON upload_request
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('upload_request', OLD.id, NULL, 'DELETE',
-        '{"deleted":{' ||
-            '"id":' || audit_json(OLD.id) ||
-            ',"user_id":' || audit_json(OLD.user_id) ||
-            ',"allowed_types":' || coalesce(OLD.allowed_types, 'null') ||
-            ',"asset_id":' || audit_json(OLD.asset_id) ||
-            ',"consumed_by":' || audit_json(OLD.consumed_by) ||
-            ',"consumed_digest":' || iif(OLD.consumed_digest IS NULL, 'null', '"changed"') ||
-            ',"created_at":' || audit_json(OLD.created_at) ||
-            ',"upload_expires_at":' || audit_json(OLD.upload_expires_at) ||
-            ',"expires_at":' || audit_json(OLD.expires_at) || '}' || '}');
+        '{"deleted":' || audit_row(
+            'id', OLD.id,
+            'user_id', OLD.user_id,
+            'allowed_types json', OLD.allowed_types,
+            'asset_id', OLD.asset_id,
+            'consumed_by', OLD.consumed_by,
+            'consumed_digest secret', OLD.consumed_digest,
+            'created_at', OLD.created_at,
+            'upload_expires_at', OLD.upload_expires_at,
+            'expires_at', OLD.expires_at) || '}');
 END;

@@ -5,10 +5,10 @@ AFTER INSERT ON version_tag
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('version_tag', NEW.prompt_id || '/' || NEW.tag, NEW.prompt_id, 'CREATE',
-        '{"created":{' ||
-            '"tag":' || audit_json(NEW.tag) ||
-            ',"version":' || audit_json(NEW.version) ||
-            ',"created_at":' || audit_json(NEW.created_at) || '}}');
+        '{"created":' || audit_row(
+            'tag', NEW.tag,
+            'version', NEW.version,
+            'created_at', NEW.created_at) || '}');
 END;
 
 CREATE TRIGGER version_tag_after_update_record
@@ -17,13 +17,9 @@ BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('version_tag', NEW.prompt_id || '/' || NEW.tag, NEW.prompt_id,
         'UPDATE',
-        '{' || substr(
-            iif(OLD.tag IS NEW.tag, '',
-                ',"tag":{"old":' || audit_json(OLD.tag) ||
-                ',"new":' || audit_json(NEW.tag) || '}') ||
-            iif(OLD.version IS NEW.version, '',
-                ',"version":{"old":' || audit_json(OLD.version) ||
-                ',"new":' || audit_json(NEW.version) || '}'), 2) || '}');
+        audit_diff(
+            'tag', OLD.tag, NEW.tag,
+            'version', OLD.version, NEW.version));
 END;
 
 CREATE TRIGGER version_tag_after_delete_record
@@ -31,8 +27,8 @@ AFTER DELETE ON version_tag
 BEGIN
     INSERT INTO audit_entry (entity, entity_id, prompt_id, action, changes)
     VALUES ('version_tag', OLD.prompt_id || '/' || OLD.tag, OLD.prompt_id, 'DELETE',
-        '{"deleted":{' ||
-            '"tag":' || audit_json(OLD.tag) ||
-            ',"version":' || audit_json(OLD.version) ||
-            ',"created_at":' || audit_json(OLD.created_at) || '}' || '}');
+        '{"deleted":' || audit_row(
+            'tag', OLD.tag,
+            'version', OLD.version,
+            'created_at', OLD.created_at) || '}');
 END;

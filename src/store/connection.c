@@ -8,192 +8,10 @@
 
 #include <assert.h>
 #include <errno.h>
-#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/*
- * What the triggers call.  All are innocuous (SQLite refuses others inside
- * triggers when trusted_schema is off).
- */
-#define FUNCTION_FLAGS (SQLITE_UTF8 | SQLITE_INNOCUOUS)
-
-/* audit_actor('id' | 'kind' | 'token') */
-static void
-sql_audit_actor(sqlite3_context *ctx, int argc, sqlite3_value **argv)
-{
-	const struct connection *c = sqlite3_user_data(ctx);
-	const char *what = (const char *)sqlite3_value_text(argv[0]);
-	const char *value = NULL;
-
-	(void)argc;
-	if (what != NULL && text_equal(what, "id"))
-		value = c->audit.actor_id;
-	else if (what != NULL && text_equal(what, "kind"))
-		value = c->audit.actor_kind;
-	else if (what != NULL && text_equal(what, "token"))
-		value = c->audit.token_id;
-	if (value == NULL)
-		sqlite3_result_null(ctx);
-	else
-		sqlite3_result_text(ctx, value, -1, SQLITE_TRANSIENT);
-}
-
-/* audit_request('id' | 'family' | 'action' | 'at') */
-static void
-sql_audit_request(sqlite3_context *ctx, int argc, sqlite3_value **argv)
-{
-	const struct connection *c = sqlite3_user_data(ctx);
-	const char *what = (const char *)sqlite3_value_text(argv[0]);
-	const char *value = NULL;
-
-	(void)argc;
-	if (what != NULL && text_equal(what, "at")) {
-		sqlite3_result_int64(ctx, c->audit.at_ms);
-		return;
-	}
-	if (what != NULL && text_equal(what, "id"))
-		value = c->audit.request_id;
-	else if (what != NULL && text_equal(what, "family"))
-		value = c->audit.family;
-	else if (what != NULL && text_equal(what, "action"))
-		value = c->audit.action;
-	if (value == NULL)
-		sqlite3_result_null(ctx);
-	else
-		sqlite3_result_text(ctx, value, -1, SQLITE_TRANSIENT);
-}
-
-/* One character of a JSON string (RFC 8259, 7). */
-static void
-add_json_character(sqlite3_str *out, unsigned char c)
-{
-	switch (c) {
-	case '"':
-		sqlite3_str_appendall(out, "\\\"");
-		break;
-	case '\\':
-		sqlite3_str_appendall(out, "\\\\");
-		break;
-	default:
-		if (c < 0x20)
-			sqlite3_str_appendf(out, "\\u%04x", c);
-		else
-			sqlite3_str_appendchar(out, 1, (char)c);
-	}
-}
-
-static void
-add_json_string(sqlite3_str *out, const char *text)
-{
-	const char *run = text;
-
-	sqlite3_str_appendchar(out, 1, '"');
-	for (; *text != '\0'; text++) {
-		if ((unsigned char)*text >= 0x20 && *text != '"' &&
-		    *text != '\\')
-			continue;
-		sqlite3_str_append(out, run, (int)(text - run));
-		add_json_character(out, (unsigned char)*text);
-		run = text + 1;
-	}
-	sqlite3_str_append(out, run, (int)(text - run));
-	sqlite3_str_appendchar(out, 1, '"');
-}
-
-/* audit_json(value): NULL, integers and text as JSON.  SQLite's own
- * json_quote() is not innocuous in 3.40, so triggers may not call it. */
-static void
-sql_audit_json(sqlite3_context *ctx, int argc, sqlite3_value **argv)
-{
-	sqlite3_str *out;
-	int len;
-
-	(void)argc;
-	if (sqlite3_value_type(argv[0]) == SQLITE_NULL) {
-		sqlite3_result_text(ctx, "null", -1, SQLITE_STATIC);
-		return;
-	}
-	if (sqlite3_value_type(argv[0]) == SQLITE_INTEGER) {
-		sqlite3_result_value(ctx, argv[0]);
-		return;
-	}
-	out = sqlite3_str_new(sqlite3_context_db_handle(ctx));
-	add_json_string(out, (const char *)sqlite3_value_text(argv[0]));
-	len = sqlite3_str_length(out);
-	if (sqlite3_str_errcode(out) != SQLITE_OK)
-		sqlite3_result_error_code(ctx, sqlite3_str_errcode(out));
-	else
-		sqlite3_result_text(
-		    ctx, sqlite3_str_value(out), len, SQLITE_TRANSIENT);
-	sqlite3_free(sqlite3_str_finish(out));
-}
-
-/* One length-prefixed field: a letter for the type, eight bytes of length,
- * the bytes.  Integers are hashed as decimal text. */
-static void
-hash_value(crypto_hash_sha256_state *state, sqlite3_value *value)
-{
-	int type = sqlite3_value_type(value);
-	const void *bytes = type == SQLITE_BLOB
-	    ? sqlite3_value_blob(value)
-	    : (const void *)sqlite3_value_text(value);
-	uint64_t len =
-	    type == SQLITE_NULL ? 0 : (uint64_t)sqlite3_value_bytes(value);
-	unsigned char head[9];
-	size_t i;
-
-	head[0] = type == SQLITE_NULL ? 'n' : type == SQLITE_BLOB ? 'b' : 't';
-	for (i = 0; i < 8; i++)
-		head[1 + i] = (unsigned char)(len >> (56 - 8 * i));
-	crypto_hash_sha256_update(state, head, sizeof(head));
-	if (len > 0)
-		crypto_hash_sha256_update(state, bytes, len);
-}
-
-/* sha256(value, ...): a blob of 32 bytes over the length-prefixed values */
-static void
-sql_sha256(sqlite3_context *ctx, int argc, sqlite3_value **argv)
-{
-	crypto_hash_sha256_state state;
-	unsigned char digest[crypto_hash_sha256_BYTES];
-	int i;
-
-	crypto_hash_sha256_init(&state);
-	for (i = 0; i < argc; i++)
-		hash_value(&state, argv[i]);
-	crypto_hash_sha256_final(&state, digest);
-	sqlite3_result_blob(ctx, digest, sizeof(digest), SQLITE_TRANSIENT);
-}
-
-static enum err
-add_functions(struct connection *c, struct failure *f)
-{
-	static const struct {
-		const char *name;
-		int argc;
-		int flags;
-		void (*run)(sqlite3_context *, int, sqlite3_value **);
-	} functions[] = {
-		{ "audit_actor", 1, 0, sql_audit_actor },
-		{ "audit_request", 1, 0, sql_audit_request },
-		{ "audit_json", 1, SQLITE_DETERMINISTIC, sql_audit_json },
-		{ "sha256", -1, SQLITE_DETERMINISTIC, sql_sha256 },
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-		if (sqlite3_create_function_v2(c->db, functions[i].name,
-			functions[i].argc, FUNCTION_FLAGS | functions[i].flags,
-			c, functions[i].run, NULL, NULL, NULL) != SQLITE_OK)
-			return connection_fail(c, f);
-	}
-	if (matcher_add(c->db) != SQLITE_OK || stemmer_add(c->db) != SQLITE_OK)
-		return connection_fail(c, f);
-	return ERR_NONE;
-}
 
 /* WAL where the file system can do it; elsewhere a rollback journal, and a
  * word in the log, because readers then wait for writers.  Only SQLite's
@@ -288,8 +106,12 @@ connection_open(const struct connection_options *o, struct connection **out,
 		err = connection_fail(c, f);
 		goto done;
 	}
-	if ((err = add_functions(c, f)) != ERR_NONE)
+	if (recorder_add(c->db, &c->audit) != SQLITE_OK ||
+	    matcher_add(c->db) != SQLITE_OK ||
+	    stemmer_add(c->db) != SQLITE_OK) {
+		err = connection_fail(c, f);
 		goto done;
+	}
 	if ((err = set_up(c, o, f)) == ERR_NONE)
 		c->wal = find_inode(c->wal_path);
 done:

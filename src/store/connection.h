@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * connection: one SQLite connection as this program uses it: its settings,
- * the SQL functions that the audit triggers call, its prepared statements,
- * and the one place where SQLite's codes become enum err.
+ * its prepared statements, and the one place where SQLite's codes become
+ * enum err.
  *
  * Private to src/store.  A connection is used by one thread at a time.
  */
@@ -10,6 +10,7 @@
 #define STORE_CONNECTION_H
 
 #include "base/err.h"
+#include "store/recorder.h"
 #include "store/statement.h"
 
 #include <sqlite3.h>
@@ -18,18 +19,6 @@
 #include <sys/types.h>
 
 enum connection_mode { CONNECTION_READ, CONNECTION_WRITE };
-
-/* Who is acting, for the audit triggers.  actor_id NULL: nobody is, and the
- * triggers refuse every write. */
-struct connection_audit {
-	const char *actor_id;
-	const char *actor_kind;
-	const char *token_id; /* NULL when no token was used */
-	const char *request_id;
-	const char *family;
-	const char *action; /* NULL, or a name for the next UPDATE */
-	int64_t at_ms;
-};
 
 struct connection_options {
 	const char *path; /* of the database file */
@@ -41,7 +30,7 @@ struct connection_options {
 
 struct connection {
 	sqlite3 *db;
-	struct connection_audit audit;
+	struct recorder audit;
 	char *wal_path;
 	ino_t wal; /* as it was opened; 0: none */
 	sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared on first use */

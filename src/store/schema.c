@@ -4,7 +4,6 @@
 #include "base/buf.h"
 #include "base/log.h"
 
-#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 
@@ -20,6 +19,9 @@ struct migration_line {
 static const struct migration_line lines[] = {
 #include "migration_table.h"
 };
+
+/* What the lines of sql/triggers have for a version. */
+enum { TRIGGERS = 0 };
 
 #define LINE_COUNT (sizeof(lines) / sizeof(lines[0]))
 
@@ -61,21 +63,21 @@ write_genesis(struct connection *c, struct failure *f)
 	return err;
 }
 
-/* Run the files of one version, and note it, in one transaction. */
+/* Run the files of one version. */
 static enum err
-apply_version(struct connection *c, int version, struct failure *f)
+run_files(struct connection *c, int version, struct failure *f)
 {
 	struct buf sql;
 	enum err err;
 	size_t i;
 
 	buf_init(&sql, 16 << 20);
-	buf_text(&sql, "BEGIN IMMEDIATE;\n");
 	for (i = 0; i < LINE_COUNT; i++) {
 		if (lines[i].version == version)
 			buf_text(&sql, lines[i].text);
 	}
-	buf_printf(&sql, "PRAGMA user_version = %d;\n", version);
+	if (version != TRIGGERS)
+		buf_printf(&sql, "PRAGMA user_version = %d;\n", version);
 	if (buf_failed(&sql))
 		err = err_fail(f, ERR_INTERNAL, NULL, "out of memory");
 	else
@@ -83,16 +85,63 @@ apply_version(struct connection *c, int version, struct failure *f)
 	buf_free(&sql);
 	if (err == ERR_NONE && version == 1)
 		err = write_genesis(c, f);
-	if (err == ERR_NONE)
-		return connection_step(c, STATEMENT_TXN_COMMIT, f);
-	sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
 	return err;
+}
+
+static enum err
+drop_triggers(struct connection *c, struct failure *f)
+{
+	sqlite3_stmt *st =
+	    connection_prepare(c, STATEMENT_SCHEMA_DROP_TRIGGERS, f);
+	struct buf sql;
+	enum err err = ERR_NONE;
+
+	if (st == NULL)
+		return f->code;
+	buf_init(&sql, 1 << 20);
+	if (sqlite3_step(st) != SQLITE_ROW)
+		err = connection_fail(c, f);
+	else if (sqlite3_column_type(st, 0) != SQLITE_NULL)
+		buf_text(&sql, (const char *)sqlite3_column_text(st, 0));
+	sqlite3_reset(st);
+	if (err == ERR_NONE && buf_failed(&sql))
+		err = err_fail(f, ERR_INTERNAL, NULL, "out of memory");
+	if (err == ERR_NONE)
+		err = connection_exec(c, buf_string(&sql), f);
+	buf_free(&sql);
+	return err;
+}
+
+/* The first version after this one; 0: there is none. */
+static int
+next_version(int have)
+{
+	int next = 0;
+	size_t i;
+
+	for (i = 0; i < LINE_COUNT; i++) {
+		if (lines[i].version > have &&
+		    (next == 0 || lines[i].version < next))
+			next = lines[i].version;
+	}
+	return next;
+}
+
+static enum err
+run_upgrade(struct connection *c, int have, struct failure *f)
+{
+	enum err err = drop_triggers(c, f);
+	int next = have;
+
+	while (err == ERR_NONE && (next = next_version(next)) != 0)
+		err = run_files(c, next, f);
+	return err == ERR_NONE ? run_files(c, TRIGGERS, f) : err;
 }
 
 enum err
 schema_upgrade(struct connection *c, struct failure *f)
 {
-	int have = 0, next, newest = 0;
+	int have = 0, newest = 0;
 	enum err err;
 	size_t i;
 
@@ -108,15 +157,15 @@ schema_upgrade(struct connection *c, struct failure *f)
 		return err_fail(f, ERR_IO, NULL,
 		    "the database was written by a newer promptledger");
 	}
-	while (have < newest) {
-		next = INT_MAX;
-		for (i = 0; i < LINE_COUNT; i++) {
-			if (lines[i].version > have && lines[i].version < next)
-				next = lines[i].version;
-		}
-		if ((err = apply_version(c, next, f)) != ERR_NONE)
-			return err;
-		have = next;
-	}
-	return ERR_NONE;
+	if (have == newest)
+		return ERR_NONE;
+	err = connection_step(c, STATEMENT_TXN_BEGIN_WRITE, f);
+	if (err != ERR_NONE)
+		return err;
+	err = run_upgrade(c, have, f);
+	if (err == ERR_NONE)
+		err = connection_step(c, STATEMENT_TXN_COMMIT, f);
+	if (err != ERR_NONE && !sqlite3_get_autocommit(c->db))
+		sqlite3_exec(c->db, "ROLLBACK", NULL, NULL, NULL);
+	return err;
 }

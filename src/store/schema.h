@@ -2,9 +2,13 @@
 /*
  * schema: brings a database to the version this program knows.
  *
- * Version 1 is sql/schema.sql with sql/triggers; every later one is a file
+ * Version 1 is sql/schema.sql; every later one is a file
  * sql/migrations/NNNN-what.sql.  PRAGMA user_version says where a database
- * stands; each step is one transaction.  Private to src/store.
+ * stands.  Triggers hold no data and so need no history: sql/triggers are
+ * those of the newest version, and an upgrade, which is one transaction, drops
+ * what triggers there are, runs the migrations without any, and makes all
+ * triggers anew.  Who changes a trigger adds a migration, be it an empty one.
+ * Private to src/store.
  */
 #ifndef STORE_SCHEMA_H
 #define STORE_SCHEMA_H

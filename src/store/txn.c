@@ -146,7 +146,7 @@ run_member(struct store *s, struct connection *c, struct job *j)
 	j->err = connection_step(c, STATEMENT_TXN_SAVEPOINT, j->call->failure);
 	if (j->err != ERR_NONE)
 		return;
-	c->audit = (struct connection_audit){
+	c->audit = (struct recorder){
 		.actor_id = j->call->actor.id,
 		.actor_kind = j->call->actor.kind,
 		.token_id = j->call->actor.token_id,

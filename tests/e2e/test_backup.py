@@ -254,14 +254,13 @@ def sample():
 
 
 ADD_ROW = """
-import hashlib, sqlite3, sys
+import hashlib, json, sqlite3, sys
 path, digest, size = sys.argv[1:]
 database = sqlite3.connect(path)
 for name in ("audit_actor", "audit_request"):
     database.create_function(name, 1, lambda what: 0 if what == "at" else what)
-database.create_function("audit_json", 1, lambda value:
-    "null" if value is None else str(value) if isinstance(value, int)
-    else '"' + value + '"')
+database.create_function("audit_row", -1, lambda *row:
+    json.dumps(dict(zip(row[::2], row[1::2]))))
 
 def field(value):
     if value is None:

@@ -69,6 +69,12 @@ def newest():
         made.remove()
 
 
+def schema(installation):
+    """Every table, index, view and trigger, as it was made."""
+    return sorted(installation.query(
+        "SELECT type, name, tbl_name, sql FROM sqlite_schema"), key=str)
+
+
 def tables(installation):
     return {name: installation.query(f"SELECT COUNT(*) FROM {name}")
             for name in ("user", "prompt", "prompt_version", "payload",
@@ -83,6 +89,15 @@ def test_first_command_brings_it_up_to_date_and_keeps_every_row(old):
     assert version(old) == newest() > 2
     assert tables(old) == before
     old.check_integrity()
+
+
+def test_it_becomes_what_an_empty_directory_gets(old):
+    old.command("audit", "verify", "--data", old.data)
+    new = Installation()
+    try:
+        assert schema(old) == schema(new)
+    finally:
+        new.remove()
 
 
 def test_programs_that_start_at_once_upgrade_it_once(old):

@@ -28,7 +28,7 @@ struct fixture {
 	struct failure failure;
 };
 
-static const struct connection_audit somebody = {
+static const struct recorder somebody = {
 	.actor_id = "u1",
 	.actor_kind = "operator",
 	.request_id = "r1",

@@ -481,7 +481,7 @@ make_version_1(struct scratch *s)
 	    " created_at, created_by, updated_at, updated_by)"
 	    "VALUES ('a', 'p', 'ada', 'a', 'Größe', 0, 'ada', 0, 'ada');"
 	    "PRAGMA user_version = 1");
-	c->audit = (struct connection_audit){ .actor_id = "ada",
+	c->audit = (struct recorder){ .actor_id = "ada",
 		.actor_kind = "user",
 		.request_id = "r",
 		.family = "test" };

@@ -1,0 +1,2 @@
+-- No table changes.  The triggers, which every upgrade makes anew, speak through
+-- audit_row() and audit_diff() from here on.
