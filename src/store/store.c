@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -125,6 +126,7 @@ store_open(const struct store_options *options, struct store **out, bool *fresh,
 {
 	struct store *s = calloc(1, sizeof(*s));
 	char *lock_path = NULL;
+	pthread_condattr_t steady;
 	enum err err;
 
 	if (s == NULL)
@@ -132,6 +134,10 @@ store_open(const struct store_options *options, struct store **out, bool *fresh,
 	set_up_sqlite();
 	pthread_mutex_init(&s->mutex, NULL);
 	pthread_cond_init(&s->committer_wake, NULL);
+	pthread_condattr_init(&steady);
+	pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+	pthread_cond_init(&s->arrival, &steady);
+	pthread_condattr_destroy(&steady);
 	pthread_mutex_init(&s->door, NULL);
 	s->options = *options;
 	s->options.audit_key = NULL; /* the caller's memory */
@@ -193,6 +199,7 @@ store_close(struct store *s)
 	close_connection(s, s->writer);
 	lock_close(&s->lock);
 	pthread_cond_destroy(&s->committer_wake);
+	pthread_cond_destroy(&s->arrival);
 	pthread_mutex_destroy(&s->door);
 	pthread_mutex_destroy(&s->mutex);
 	sodium_memzero(&s->signer, sizeof(s->signer));

@@ -32,7 +32,11 @@ struct store {
 	struct reader *idle_readers;
 	struct job *queue_head;
 	struct job *queue_tail;
+	size_t queued;
+	size_t callers; /* the last group's, and who was queued at its end */
 	bool has_leader;
+	bool leader_waits;
+	pthread_cond_t arrival; /* of a job, while the leader waits */
 	bool upkeep_asked;
 	bool is_lost;
 
@@ -47,6 +51,7 @@ struct store {
 
 	/* The leader's, and nobody else's. */
 	struct connection *writer; /* NULL until the first write */
+	int64_t commit_us;         /* what the last COMMIT took */
 	struct lock lock;
 	struct signer signer;
 };

@@ -9,11 +9,23 @@
 #include <assert.h>
 #include <sodium.h>
 #include <string.h>
+#include <time.h>
 
 /* A group ends when it has this many members or has run this long: the first
  * member's wait has a bound however many others arrive. */
 #define GROUP_MEMBERS_MAX 256
 #define GROUP_TIME_MAX_US 20000
+
+/*
+ * Callers that were just answered often come again at once.  A leader that
+ * commits the first of them alone lets the others wait for another COMMIT, and
+ * large groups alternate with small ones.  So a leader whose queue has run
+ * empty waits for the callers that it knows of, those of the last group and
+ * those that were queued at its end, for a part of what the last COMMIT took,
+ * and not at all where a COMMIT is quick.
+ */
+#define COMMIT_SLOW_US 2000
+#define WAIT_PART_OF_COMMIT 4
 
 /* One queued write, on the stack of the thread that waits for it, or in the
  * arena of the call that was submitted. */
@@ -177,22 +189,24 @@ push_job(struct store *s, struct job *j)
 	else
 		s->queue_tail->next = j;
 	s->queue_tail = j;
+	s->queued++;
+	if (s->leader_waits)
+		pthread_cond_signal(&s->arrival);
 }
 
+/* Called with the mutex held. */
 static struct job *
 pop_job(struct store *s)
 {
-	struct job *j;
+	struct job *j = s->queue_head;
 
-	pthread_mutex_lock(&s->mutex);
-	j = s->queue_head;
-	if (j != NULL) {
-		s->queue_head = j->next;
-		if (s->queue_head == NULL)
-			s->queue_tail = NULL;
-		j->next = NULL;
-	}
-	pthread_mutex_unlock(&s->mutex);
+	if (j == NULL)
+		return NULL;
+	s->queue_head = j->next;
+	if (s->queue_head == NULL)
+		s->queue_tail = NULL;
+	s->queued--;
+	j->next = NULL;
 	return j;
 }
 
@@ -231,12 +245,15 @@ fail_waiting(struct store *s, struct group *g, const struct failure *f)
 	for (;;) {
 		pthread_mutex_lock(&s->mutex);
 		head = s->queue_head;
-		pthread_mutex_unlock(&s->mutex);
 		/* The leader itself is first in the queue. */
-		if (head == NULL ||
-		    (g->count > 0 && head->queued_us > limit_us))
+		if (head != NULL && g->count > 0 && head->queued_us > limit_us)
+			head = NULL;
+		if (head != NULL)
+			pop_job(s);
+		pthread_mutex_unlock(&s->mutex);
+		if (head == NULL)
 			break;
-		add_member(g, pop_job(s));
+		add_member(g, head);
 	}
 	fail_group(g, f);
 }
@@ -259,13 +276,55 @@ may_grow(const struct group *g, int64_t end_us)
 	    (g->count < GROUP_MEMBERS_MAX && clock_steady_us() < end_us);
 }
 
+/* Is there a caller worth waiting for? */
+static bool
+expects_more(const struct store *s, const struct group *g)
+{
+	return g->count > 0 && g->count < s->callers &&
+	    s->commit_us >= COMMIT_SLOW_US;
+}
+
+/* The next member, if need be after a wait that ends at *until_us (0: not
+ * begun yet); NULL when the group is complete. */
+static struct job *
+next_job(struct store *s, const struct group *g, int64_t *until_us)
+{
+	struct timespec until;
+	struct job *j;
+	int failed = 0;
+
+	pthread_mutex_lock(&s->mutex);
+	while ((j = pop_job(s)) == NULL && expects_more(s, g) && failed == 0) {
+		if (*until_us == 0)
+			*until_us = clock_steady_us() +
+			    s->commit_us / WAIT_PART_OF_COMMIT;
+		until.tv_sec = *until_us / 1000000;
+		until.tv_nsec = *until_us % 1000000 * 1000;
+		s->leader_waits = true;
+		failed = pthread_cond_timedwait(&s->arrival, &s->mutex, &until);
+		s->leader_waits = false;
+	}
+	pthread_mutex_unlock(&s->mutex);
+	return j;
+}
+
+static enum err
+commit(struct store *s, struct connection *c, struct failure *f)
+{
+	int64_t begun_us = clock_steady_us();
+	enum err err = connection_step(c, STATEMENT_TXN_COMMIT, f);
+
+	s->commit_us = clock_steady_us() - begun_us;
+	return err;
+}
+
 /* Run what is queued, and what arrives meanwhile, up to the bounds. */
 static void
 run_group(struct store *s, struct connection *c, struct group *g)
 {
 	struct failure f = { 0 }, ignored;
 	struct job *j;
-	int64_t end_us;
+	int64_t end_us, until_us = 0;
 
 	if (connection_step(c, STATEMENT_TXN_BEGIN_WRITE, &f) != ERR_NONE) {
 		fail_waiting(s, g, &f);
@@ -277,7 +336,7 @@ run_group(struct store *s, struct connection *c, struct group *g)
 		return;
 	}
 	end_us = clock_steady_us() + GROUP_TIME_MAX_US;
-	while (may_grow(g, end_us) && (j = pop_job(s)) != NULL) {
+	while (may_grow(g, end_us) && (j = next_job(s, g, &until_us)) != NULL) {
 		add_member(g, j);
 		run_member(s, c, j);
 		if (sqlite3_get_autocommit(c->db)) {
@@ -288,7 +347,7 @@ run_group(struct store *s, struct connection *c, struct group *g)
 		}
 	}
 	if (signer_end(&s->signer, c, &f) == ERR_NONE &&
-	    connection_step(c, STATEMENT_TXN_COMMIT, &f) == ERR_NONE)
+	    commit(s, c, &f) == ERR_NONE)
 		return;
 	fail_group(g, &f);
 	if (!sqlite3_get_autocommit(c->db))
@@ -349,6 +408,9 @@ lead_one(struct store *s, const struct job *own)
 
 	pthread_mutex_unlock(&s->mutex);
 	lead_group(s, head, &g);
+	pthread_mutex_lock(&s->mutex);
+	s->callers = g.count + s->queued;
+	pthread_mutex_unlock(&s->mutex);
 	settle_group(s, &g, own);
 	assert(own == NULL || own->done);
 	pthread_mutex_lock(&s->mutex);
