@@ -220,6 +220,19 @@ choose_journal(struct connection *c, const char *path, struct failure *f)
 	return connection_exec(c, "PRAGMA journal_mode = DELETE", f);
 }
 
+/*
+ * KiB of pages that a connection keeps.  There is one writer; readers are as
+ * many as threads, and each of them forgets all at every commit.  With 2000
+ * for all, 8 threads held 27 to 31 MiB after loads of all operations at 64
+ * connections; with 600 for readers they hold 19, and a GET of one
+ * out of 10,000 prompts makes 1.5 pread() instead of 0.8.
+ *
+ * The file is not mapped into memory instead: what is now an I/O error, an
+ * answer with status 503, would be a SIGBUS for all requests of the process.
+ */
+#define WRITER_CACHE "PRAGMA cache_size = -2000"
+#define READER_CACHE "PRAGMA cache_size = -600"
+
 enum err
 connection_begin_writing(
     struct connection *c, const struct connection_options *o, struct failure *f)
@@ -230,8 +243,8 @@ connection_begin_writing(
 	    (err = choose_journal(c, o->path, f)) != ERR_NONE)
 		return err;
 	err = connection_exec(c,
-	    o->synchronous_full ? "PRAGMA synchronous = FULL"
-				: "PRAGMA synchronous = NORMAL",
+	    o->synchronous_full ? WRITER_CACHE "; PRAGMA synchronous = FULL"
+				: WRITER_CACHE "; PRAGMA synchronous = NORMAL",
 	    f);
 	if (err == ERR_NONE)
 		c->mode = CONNECTION_WRITE;
@@ -260,7 +273,7 @@ set_up(
 	sqlite3_db_config(c->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	err = connection_exec(c,
 	    "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-	    "PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2000",
+	    "PRAGMA temp_store = MEMORY",
 	    f);
 	if (err != ERR_NONE)
 		return err;
@@ -269,8 +282,8 @@ set_up(
 	if (o->mode == CONNECTION_WRITE)
 		return connection_begin_writing(c, o, f);
 	/* The question opens the WAL. */
-	return connection_exec(
-	    c, "PRAGMA query_only = ON; PRAGMA schema_version", f);
+	return connection_exec(c,
+	    READER_CACHE "; PRAGMA query_only = ON; PRAGMA schema_version", f);
 }
 
 static ino_t
