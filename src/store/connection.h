@@ -44,7 +44,8 @@ struct connection {
 	enum connection_mode mode;
 	struct connection_audit audit;
 	char *wal_path;
-	ino_t wal; /* as it was opened; 0: none */
+	ino_t wal;     /* as it was opened; 0: none */
+	int wal_pages; /* after the last COMMIT, where keep_wal was set */
 	sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared on first use */
 };
 

@@ -6,6 +6,8 @@
 
 #include "store/query.h"
 
+#include <sys/stat.h>
+
 #define ORGANISATIONS "SELECT count(*) FROM organisation"
 
 static enum err
@@ -146,6 +148,67 @@ opening_and_reading_wait_for_no_writer(void **state)
 	lock_close(&other);
 }
 
+static int64_t
+wal_size(struct scratch *s)
+{
+	char path[PATH_MAX + 64];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/" STORE_DATABASE_NAME "-wal", s->dir);
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_size;
+}
+
+/* Every writer is the only one who has the database open. */
+static void
+the_wal_stays_small_however_many_processes_have_written(void **state)
+{
+	struct scratch *s = *state;
+	int64_t most = 0;
+	char id[16];
+	int i;
+
+	for (i = 0; i < 80; i++) {
+		snprintf(id, sizeof(id), "number %d", i);
+		assert_int_equal(write_row(s, id), ERR_NONE);
+		scratch_close(s);
+		if (wal_size(s) > most)
+			most = wal_size(s);
+		open_brief(s);
+	}
+	assert_int_equal(scratch_number(s, ORGANISATIONS), 80);
+	assert_in_range(most, 1, (int64_t)200 * 4096);
+}
+
+static void
+a_wal_that_somebody_reads_is_left_to_the_next(void **state)
+{
+	struct scratch *s = *state;
+	sqlite3_stmt *st = NULL;
+	char path[PATH_MAX + 64], id[16];
+	sqlite3 *other;
+	int i;
+
+	snprintf(path, sizeof(path), "%s/" STORE_DATABASE_NAME, s->dir);
+	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_prepare_v2(other,
+			     "SELECT name FROM sqlite_schema", -1, &st, NULL),
+	    SQLITE_OK);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	for (i = 0; i < 80; i++) {
+		snprintf(id, sizeof(id), "number %d", i);
+		assert_int_equal(write_row(s, id), ERR_NONE);
+	}
+	scratch_close(s);
+	assert_true(wal_size(s) > 0);
+	assert_int_equal(sqlite3_step(st), SQLITE_ROW);
+	assert_int_equal(sqlite3_finalize(st), SQLITE_OK);
+	assert_int_equal(sqlite3_close(other), SQLITE_OK);
+	open_brief(s);
+	assert_int_equal(write_row(s, "one more"), ERR_NONE);
+	assert_int_equal(scratch_number(s, ORGANISATIONS), 81);
+}
+
 static void
 a_database_of_a_newer_version_is_refused(void **state)
 {
@@ -172,6 +235,9 @@ main(void)
 		brief_test(what_it_writes_is_as_durable_as_asked_for),
 		brief_test(a_read_before_the_first_write_cannot_write),
 		brief_test(opening_and_reading_wait_for_no_writer),
+		brief_test(
+		    the_wal_stays_small_however_many_processes_have_written),
+		brief_test(a_wal_that_somebody_reads_is_left_to_the_next),
 		brief_test(a_database_of_a_newer_version_is_refused),
 	};
 
