@@ -209,7 +209,7 @@ bench-scale: bench-deps
 # them.  A Node that is there already may come from elsewhere than Debian.
 bench-deps:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_BENCH)
-	@$(MAKE) $(PARALLEL) --no-print-directory all
+	@$(MAKE) $(PARALLEL) --no-print-directory all static
 	@tests/bench/peers/install.sh build/bench/node
 
 bench-peers:

@@ -7,22 +7,18 @@ FROM token_reach
 WHERE token_id = :token_id
   AND team_id = :team_id
 
--- name: reach_project
+-- name: reach_project_team
 -- mode: read
-SELECT r.role
-FROM project AS p
-JOIN token_reach AS r ON r.team_id = p.team_id
-WHERE p.id = :project_id
-  AND r.token_id = :token_id
+SELECT team_id
+FROM project
+WHERE id = :id
 
--- name: reach_prompt
+-- name: reach_prompt_team
 -- mode: read
-SELECT r.role
+SELECT j.team_id
 FROM prompt AS p
 JOIN project AS j ON j.id = p.project_id
-JOIN token_reach AS r ON r.team_id = j.team_id
-WHERE p.id = :prompt_id
-  AND r.token_id = :token_id
+WHERE p.id = :id
 
 -- name: reach_team_list
 -- mode: read

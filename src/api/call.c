@@ -85,12 +85,12 @@ make_etag(struct call *c, const char *id, int64_t revision)
 bool
 call_not_modified(struct call *c, const char *id, int64_t revision)
 {
-	const char *etag = make_etag(c, id, revision);
 	const char *asked = request_param(&c->request, "HTTP_IF_NONE_MATCH");
 
 	if (c->request.method != METHOD_GET && c->request.method != METHOD_HEAD)
 		return false;
-	if (asked == NULL || !request_etag_matches(asked, etag, true))
+	if (asked == NULL ||
+	    !request_etag_matches(asked, make_etag(c, id, revision), true))
 		return false;
 	call_reply_empty(c, 304);
 	call_etag(c, id, revision);

@@ -80,7 +80,7 @@ struct call {
 	void *body;                    /* the route's body struct, or NULL */
 	const struct body *json;       /* the body itself, where a family's
 	                                * read_body left it for a prepare */
-	unsigned char body_digest[32]; /* SHA-256 of a JSON body's bytes */
+	unsigned char body_digest[32]; /* SHA-256; with an Idempotency-Key */
 	struct faults faults;          /* of query or body */
 	void *prepared;                /* what the route's prepare left */
 

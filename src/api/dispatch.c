@@ -228,6 +228,20 @@ receive_body(struct call *c, struct buf **out)
 	return ERR_NONE;
 }
 
+/* The Idempotency-Key to honour, or NULL. */
+static const char *
+find_key(const struct call *c)
+{
+	const char *key = request_param(&c->request, "HTTP_IDEMPOTENCY_KEY");
+
+	if (key == NULL || key[0] == '\0' ||
+	    strlen(key) > IDEMPOTENCY_KEY_MAX || !c->has_caller ||
+	    c->request.method != METHOD_POST ||
+	    (c->route->flags & ROUTE_SECRET) != 0)
+		return NULL;
+	return key;
+}
+
 static enum err
 read_body(struct call *c)
 {
@@ -241,8 +255,9 @@ read_body(struct call *c)
 		return ERR_NONE;
 	if ((err = receive_body(c, &bytes)) != ERR_NONE)
 		return err;
-	crypto_hash_sha256(c->body_digest,
-	    (const unsigned char *)buf_string(bytes), bytes->len);
+	if (find_key(c) != NULL)
+		crypto_hash_sha256(c->body_digest,
+		    (const unsigned char *)buf_string(bytes), bytes->len);
 	err = c->family->read_body(c, buf_string(bytes), bytes->len, &body);
 	if (err != ERR_NONE || r->body == NULL)
 		return err;
@@ -271,20 +286,6 @@ read_query(struct call *c)
 /*
  * Idempotency-Key: the answer is kept in the transaction that earned it.
  */
-
-/* The key to honour, or NULL. */
-static const char *
-find_key(const struct call *c)
-{
-	const char *key = request_param(&c->request, "HTTP_IDEMPOTENCY_KEY");
-
-	if (key == NULL || key[0] == '\0' ||
-	    strlen(key) > IDEMPOTENCY_KEY_MAX || !c->has_caller ||
-	    c->request.method != METHOD_POST ||
-	    (c->route->flags & ROUTE_SECRET) != 0)
-		return NULL;
-	return key;
-}
 
 /* Header lines as response_header wrote them. */
 static void

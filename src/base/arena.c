@@ -109,19 +109,23 @@ arena_text(struct arena *a, const char *text)
 char *
 arena_printf(struct arena *a, const char *format, ...)
 {
+	char small[256], *text; /* most is, and is written once then */
 	va_list ap, again;
-	char *text;
 	int len;
 
 	assert(format != NULL); /* gcc's sanitizers lose the attribute */
 	va_start(ap, format);
 	va_copy(again, ap);
-	len = vsnprintf(NULL, 0, format, ap);
+	len = vsnprintf(small, sizeof(small), format, ap);
 	va_end(ap);
 	if (len < 0)
 		len = 0;
-	text = arena_alloc(a, (size_t)len + 1);
-	vsnprintf(text, (size_t)len + 1, format, again);
+	if ((size_t)len < sizeof(small)) {
+		text = arena_copy(a, small, (size_t)len);
+	} else {
+		text = arena_alloc(a, (size_t)len + 1);
+		vsnprintf(text, (size_t)len + 1, format, again);
+	}
 	va_end(again);
 	return text;
 }

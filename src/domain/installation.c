@@ -75,13 +75,13 @@ installation_audit_key(const struct config *config,
 }
 
 enum err
-installation_open(const struct config *config, bool keep_wal,
+installation_open(const struct config *config, bool is_brief,
     struct store **out, struct failure *f)
 {
 	struct store_options options = {
 		.dir = config->data,
 		.synchronous_full = text_equal(config->synchronous, "full"),
-		.keep_wal = keep_wal,
+		.is_brief = is_brief,
 		.lock_ms = config->lock_ms,
 	};
 	unsigned char key[SEAL_KEY_BYTES];

@@ -13,9 +13,9 @@
 
 #include <stdbool.h>
 
-/* Open config->data, making what is missing.  keep_wal: for plain CGI.  The
- * caller closes the store with store_close. */
-enum err installation_open(const struct config *config, bool keep_wal,
+/* Open config->data, making what is missing.  is_brief: for plain CGI, see
+ * store.h.  The caller closes the store with store_close. */
+enum err installation_open(const struct config *config, bool is_brief,
     struct store **out, struct failure *f);
 
 /* The key that signs the audit log, from the file that config names; *has_key

@@ -30,9 +30,11 @@ struct connection_options {
 
 struct connection {
 	sqlite3 *db;
+	enum connection_mode mode;
 	struct recorder audit;
 	char *wal_path;
-	ino_t wal; /* as it was opened; 0: none */
+	ino_t wal;     /* as it was opened; 0: none */
+	int wal_pages; /* after the last COMMIT, where keep_wal was set */
 	sqlite3_stmt *statements[STATEMENT_COUNT]; /* prepared on first use */
 };
 
@@ -42,6 +44,11 @@ struct connection {
 enum err connection_open(const struct connection_options *options,
     struct connection **out, struct failure *f);
 void connection_close(struct connection *c); /* NULL is fine */
+
+/* Let a connection that was opened for reading write, too.  After a failure
+ * it reads still, and this may be tried again. */
+enum err connection_begin_writing(struct connection *c,
+    const struct connection_options *options, struct failure *f);
 
 /* The prepared statement, reset and without bindings; NULL with f filled. */
 sqlite3_stmt *connection_prepare(

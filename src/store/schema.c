@@ -138,27 +138,58 @@ run_upgrade(struct connection *c, int have, struct failure *f)
 	return err == ERR_NONE ? run_files(c, TRIGGERS, f) : err;
 }
 
-enum err
-schema_upgrade(struct connection *c, struct failure *f)
+static int
+find_newest(void)
 {
-	int have = 0, newest = 0;
-	enum err err;
+	int newest = 0;
 	size_t i;
 
-	if ((err = read_version(c, &have, f)) != ERR_NONE)
-		return err;
 	for (i = 0; i < LINE_COUNT; i++) {
 		if (lines[i].version > newest)
 			newest = lines[i].version;
 	}
+	return newest;
+}
+
+/* The database's version, which is none that we do not know. */
+static enum err
+read_known_version(struct connection *c, int *out, struct failure *f)
+{
+	const int newest = find_newest();
+	int have = 0;
+	enum err err;
+
+	if ((err = read_version(c, &have, f)) != ERR_NONE)
+		return err;
 	if (have > newest) {
 		log_line(
 		    "event=database_too_new has=%d knows=%d", have, newest);
 		return err_fail(f, ERR_IO, NULL,
 		    "the database was written by a newer promptledger");
 	}
-	if (have == newest)
-		return ERR_NONE;
+	*out = have;
+	return ERR_NONE;
+}
+
+enum err
+schema_is_current(struct connection *c, bool *out, struct failure *f)
+{
+	int have = 0;
+	enum err err = read_known_version(c, &have, f);
+
+	if (err == ERR_NONE)
+		*out = have == find_newest();
+	return err;
+}
+
+enum err
+schema_upgrade(struct connection *c, struct failure *f)
+{
+	int have = 0;
+	enum err err = read_known_version(c, &have, f);
+
+	if (err != ERR_NONE || have == find_newest())
+		return err;
 	err = connection_step(c, STATEMENT_TXN_BEGIN_WRITE, f);
 	if (err != ERR_NONE)
 		return err;

@@ -16,6 +16,10 @@
 #include "base/err.h"
 #include "store/connection.h"
 
+/* Is the database at the version that this program knows?  A newer one is
+ * refused (ERR_IO). */
+enum err schema_is_current(struct connection *c, bool *out, struct failure *f);
+
 /* Apply what is missing.  The caller holds the writers' lock.  A database of
  * a newer program is refused (ERR_IO), untouched. */
 enum err schema_upgrade(struct connection *c, struct failure *f);

@@ -94,6 +94,36 @@ close_connection(struct store *s, struct connection *c)
 	pthread_mutex_unlock(&s->door);
 }
 
+static struct connection_options
+how_to_open(const struct store *s, enum connection_mode mode)
+{
+	return (struct connection_options){
+		.path = s->path,
+		.mode = mode,
+		.synchronous_full = s->options.synchronous_full,
+		.keep_wal = s->options.is_brief,
+		.must_exist = s->is_made,
+	};
+}
+
+/* A brief store is about to read, as a rule, and finds a database that is up
+ * to date: it need not wait for the writers to see that. */
+static enum err
+look_briefly(struct store *s, bool *is_current, struct failure *f)
+{
+	struct reader *r;
+	enum err err;
+
+	*is_current = false;
+	if (!s->options.is_brief || access(s->path, F_OK) != 0)
+		return ERR_NONE;
+	if ((err = store_borrow(s, &r, f)) != ERR_NONE)
+		return err;
+	err = schema_is_current(r->connection, is_current, f);
+	store_return(s, r);
+	return err;
+}
+
 /* The schema is brought up to date under the writers' lock, so that two
  * processes that start at once do it one after the other. */
 static enum err
@@ -102,6 +132,10 @@ upgrade(struct store *s, bool *fresh, struct failure *f)
 	struct connection *writer;
 	enum err err;
 
+	if ((err = look_briefly(s, &s->is_made, f)) != ERR_NONE || s->is_made) {
+		*fresh = false;
+		return err;
+	}
 	if ((err = lock_take(&s->lock, s->options.lock_ms, f)) != ERR_NONE)
 		return err;
 	*fresh = access(s->path, F_OK) != 0;
@@ -231,16 +265,30 @@ store_take_upkeep(struct store *s)
 	return asked;
 }
 
+/* Reads its own writes, which it may, for they are committed. */
+static enum err
+borrow_only(struct store *s, struct reader **out, struct failure *f)
+{
+	struct connection_options options = how_to_open(s, CONNECTION_READ);
+	enum err err;
+
+	if (s->writer == NULL &&
+	    (err = open_connection(s, &options, &s->writer, f)) != ERR_NONE)
+		return err;
+	s->only.connection = s->writer;
+	*out = &s->only;
+	return ERR_NONE;
+}
+
 enum err
 store_borrow(struct store *s, struct reader **out, struct failure *f)
 {
-	struct connection_options options = {
-		.path = s->path,
-		.mode = CONNECTION_READ,
-	};
+	struct connection_options options = how_to_open(s, CONNECTION_READ);
 	struct reader *r;
 	enum err err;
 
+	if (s->options.is_brief)
+		return borrow_only(s, out, f);
 	pthread_mutex_lock(&s->mutex);
 	r = s->idle_readers;
 	if (r != NULL)
@@ -268,6 +316,8 @@ store_borrow(struct store *s, struct reader **out, struct failure *f)
 void
 store_return(struct store *s, struct reader *r)
 {
+	if (r == &s->only)
+		return;
 	pthread_mutex_lock(&s->mutex);
 	r->next = s->idle_readers;
 	s->idle_readers = r;
@@ -287,18 +337,43 @@ give_up(struct store *s, struct failure *f)
 	return err_fail(f, ERR_IO, NULL, "the WAL was taken away");
 }
 
+/* A connection that may write, on a database that is up to date. */
+static enum err
+open_writer(struct store *s, struct connection **out, struct failure *f)
+{
+	struct connection_options options = how_to_open(s, CONNECTION_WRITE);
+	struct connection *c;
+	enum err err = open_connection(s, &options, &c, f);
+
+	if (err != ERR_NONE)
+		return err;
+	if ((err = schema_upgrade(c, f)) != ERR_NONE) {
+		close_connection(s, c);
+		return err;
+	}
+	connection_busy(c, s->options.lock_ms);
+	*out = c;
+	return ERR_NONE;
+}
+
+/* The same from the connection on which a brief store has read. */
+static enum err
+become_writer(struct store *s, struct connection *c, struct failure *f)
+{
+	struct connection_options options = how_to_open(s, CONNECTION_WRITE);
+	enum err err;
+
+	if ((err = connection_begin_writing(c, &options, f)) != ERR_NONE ||
+	    (err = schema_upgrade(c, f)) != ERR_NONE)
+		return err;
+	connection_busy(c, s->options.lock_ms);
+	return ERR_NONE;
+}
+
 enum err
 store_writer(struct store *s, struct connection **out, struct failure *f)
 {
-	struct connection_options options = {
-		.path = s->path,
-		.mode = CONNECTION_WRITE,
-		.synchronous_full = s->options.synchronous_full,
-		.keep_wal = s->options.keep_wal,
-		.must_exist = s->is_made,
-	};
-	struct connection *c;
-	enum err err;
+	enum err err = ERR_NONE;
 
 	if (s->writer != NULL && connection_has_moved(s->writer)) {
 		log_line("event=database_replaced path=%s", s->path);
@@ -307,17 +382,11 @@ store_writer(struct store *s, struct connection **out, struct failure *f)
 	}
 	if (s->writer != NULL && connection_has_lost_wal(s->writer))
 		return give_up(s, f);
-	if (s->writer == NULL) {
-		err = open_connection(s, &options, &c, f);
-		if (err != ERR_NONE)
-			return err;
-		if ((err = schema_upgrade(c, f)) != ERR_NONE) {
-			close_connection(s, c);
-			return err;
-		}
-		connection_busy(c, s->options.lock_ms);
-		s->writer = c;
-	}
-	*out = s->writer;
-	return ERR_NONE;
+	if (s->writer == NULL)
+		err = open_writer(s, &s->writer, f);
+	else if (s->writer->mode == CONNECTION_READ)
+		err = become_writer(s, s->writer, f);
+	if (err == ERR_NONE)
+		*out = s->writer;
+	return err;
 }

@@ -17,7 +17,9 @@ struct store;
 struct store_options {
 	const char *dir; /* absolute; made, mode 0700, when missing */
 	bool synchronous_full;
-	bool keep_wal;   /* plain CGI: many short processes */
+	/* Plain CGI: one thread and one request.  All is done on one connection,
+	 * which leaves the WAL for the next process. */
+	bool is_brief;
 	int64_t lock_ms; /* how long a write waits for its turn */
 	/* SEAL_KEY_BYTES that sign the audit log; copied; NULL: no key. */
 	const unsigned char *audit_key;

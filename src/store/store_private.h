@@ -40,6 +40,10 @@ struct store {
 	bool upkeep_asked;
 	bool is_lost;
 
+	/* What a brief store lends: the writer's connection, which it opens for
+	 * reading, and which becomes a writer at the first write. */
+	struct reader only;
+
 	pthread_mutex_t door; /* of this process, before lock's */
 	bool is_made;         /* so a missing database is a fault */
 
@@ -59,7 +63,7 @@ struct store {
 /* dir/name, to be freed; NULL without memory. */
 char *store_join(const char *dir, const char *name);
 
-/* Lend a reader (opened on demand; give it back with store_return. */
+/* Lend a reader, opened on demand; give it back with store_return. */
 enum err store_borrow(struct store *s, struct reader **out, struct failure *f);
 void store_return(struct store *s, struct reader *r);
 

@@ -13,6 +13,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SOURCE = HERE.parents[1]
 PROGRAM = SOURCE / "cgi-bin" / "promptledger.fcgi"
+STATIC = SOURCE / "build" / "static" / "promptledger"
 BUILD = SOURCE / "build" / "bench"
 SEARCH_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin"
 START_S = 15

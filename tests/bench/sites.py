@@ -14,8 +14,8 @@ import subprocess
 import machine
 from load import DELETE, GET, MIXED, PATCH, PAYLOAD_PUT, Operation, Result
 from machine import (BUILD, HERE, PROGRAM, SEARCH_PATH, SOURCE, START_S,
-                     BenchError, build, descendants, end, find, free_port,
-                     wait_until)
+                     STATIC, BenchError, build, descendants, end, find,
+                     free_port, wait_until)
 
 EMAIL = "bench@example.org"
 THREADS = os.environ.get("PROMPTLEDGER_THREADS", "8")
@@ -233,12 +233,13 @@ CGI_PATHS = {CGI_GET: "/program.cgi/prompts/{id}"}
 
 
 class LedgerCgi(Ledger):
-    """promptledger, started for each request."""
+    """promptledger, started for each request: the program that the documents
+    recommend for that."""
 
     paths = CGI_PATHS
 
     def __init__(self, name, top, data, token):
-        super().__init__(name, top, data, token, cgi=PROGRAM)
+        super().__init__(name, top, data, token, cgi=STATIC)
 
     def responders(self):
         return []

@@ -64,6 +64,9 @@ text_is_copied_and_printed(void **state)
 	assert_string_equal(arena_printf(a, "%d %s", 7, "x"), "7 x");
 	assert_string_equal(arena_printf(a, "%s", ""), "");
 	assert_int_equal(strlen(arena_printf(a, "%100000d", 1)), 100000);
+	assert_int_equal(strlen(arena_printf(a, "%255d", 1)), 255);
+	assert_int_equal(strlen(arena_printf(a, "%256d", 1)), 256);
+	assert_int_equal(arena_printf(a, "%256d", 7)[255], '7');
 	arena_free(a);
 }
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -55,6 +56,27 @@ times_are_written_in_three_ways(void **state)
 		clock_iso_seconds(cases[i].at_ms, out);
 		if (strcmp(out, cases[i].seconds) != 0)
 			fail_msg("line %d: %s", cases[i].line, out);
+	}
+}
+
+/* Of twelve centuries. */
+static void
+every_day_is_the_one_of_the_c_library(void **state)
+{
+	const int64_t day_ms = 86400000;
+	char out[CLOCK_TEXT_SIZE], expected[CLOCK_TEXT_SIZE];
+	int64_t day, at_ms;
+	struct tm tm;
+	time_t seconds;
+
+	(void)state;
+	for (day = -200000; day < 240000; day++) {
+		at_ms = day * day_ms + day % 3 * 1000;
+		seconds = (time_t)(at_ms / 1000);
+		gmtime_r(&seconds, &tm);
+		strftime(expected, sizeof(expected), "%Y-%m-%dT%H:%M:%SZ", &tm);
+		clock_iso_seconds(at_ms, out);
+		assert_string_equal(out, expected);
 	}
 }
 
@@ -155,6 +177,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(times_are_written_in_three_ways),
+		cmocka_unit_test(every_day_is_the_one_of_the_c_library),
 		cmocka_unit_test(times_beyond_the_calendar_end_in_text_too),
 		cmocka_unit_test(the_steady_clock_never_steps_back),
 		cmocka_unit_test(times_are_read_as_rfc_3339_writes_them),

@@ -1465,7 +1465,7 @@ the_wal_stays_for_the_next_process_when_asked_for(void **state)
 {
 	struct scratch *s = *state;
 	struct store_options options = {
-		.dir = s->dir, .lock_ms = 30000, .keep_wal = true
+		.dir = s->dir, .lock_ms = 30000, .is_brief = true
 	};
 	bool fresh;
 

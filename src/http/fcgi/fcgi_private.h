@@ -62,12 +62,22 @@ struct peer {
 	FCGX_Request fcgi;
 	int64_t kept_us; /* since when its connection is kept and idle */
 	int64_t unread;  /* plain CGI: bytes of the body that may still come */
+	struct gathered *gathered; /* plain CGI: what has not left yet */
 	bool aborted;
 };
 
 /* How many bytes of body the web server announces to a CGI program; without a
  * length (chunked) they end with standard input. */
 int64_t stream_announced_cgi(void);
+
+/* An answer is several small pieces, and each write() wakes the web server;
+ * libfcgi gathers them likewise.  The last ones leave with the call. */
+struct gathered {
+	char bytes[8192];
+	size_t len;
+};
+
+bool stream_write_gathered(struct peer *p);
 
 /* End the request as exchange_abort or its absence says. */
 void stream_finish(struct peer *p);

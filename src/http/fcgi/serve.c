@@ -379,8 +379,12 @@ fcgi_serve(const struct fcgi_service *app)
 enum fcgi_end
 fcgi_serve_cgi(const struct fcgi_service *app)
 {
-	struct peer peer = { .request = NULL,
-		.unread = stream_announced_cgi() };
+	struct gathered gathered = { .len = 0 };
+	struct peer peer = {
+		.request = NULL,
+		.unread = stream_announced_cgi(),
+		.gathered = &gathered,
+	};
 	struct exchange x = {
 		.env = (const char *const *)environ,
 		.stream = &peer,
@@ -394,6 +398,8 @@ fcgi_serve_cgi(const struct fcgi_service *app)
 	x.visit = app->visit_start(app->app);
 	if (x.visit != NULL) {
 		app->handle(state, &x); /* which is never parked */
+		/* A web server that is gone has nothing more to be told. */
+		(void)stream_write_gathered(&peer);
 		app->visit_end(x.visit);
 	}
 	app->worker_end(state);

@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -151,7 +152,7 @@ write_fcgi(FCGX_Request *r, const char *bytes, size_t len)
 }
 
 static bool
-write_cgi(const char *bytes, size_t len)
+write_out(const char *bytes, size_t len)
 {
 	ssize_t sent;
 
@@ -168,6 +169,29 @@ write_cgi(const char *bytes, size_t len)
 }
 
 bool
+stream_write_gathered(struct peer *p)
+{
+	const size_t len = p->gathered->len;
+
+	p->gathered->len = 0;
+	read_away_cgi(p);
+	return write_out(p->gathered->bytes, len);
+}
+
+static bool
+write_cgi(struct peer *p, const char *bytes, size_t len)
+{
+	struct gathered *g = p->gathered;
+
+	if (len > sizeof(g->bytes) - g->len)
+		return stream_write_gathered(p) && write_out(bytes, len);
+	if (len > 0)
+		memcpy(g->bytes + g->len, bytes, len);
+	g->len += len;
+	return true;
+}
+
+bool
 exchange_write(void *exchange, const char *bytes, size_t len)
 {
 	const struct exchange *x = exchange;
@@ -175,8 +199,7 @@ exchange_write(void *exchange, const char *bytes, size_t len)
 
 	if (p->request != NULL)
 		return write_fcgi(p->request, bytes, len);
-	read_away_cgi(p);
-	return write_cgi(bytes, len);
+	return write_cgi(p, bytes, len);
 }
 
 void
