@@ -33,7 +33,8 @@ ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_GNU_SOURCE \
 ALL_LDFLAGS := -pthread $(LDFLAGS)
 LDLIBS := -lfcgi -ljson-c -lsqlite3 -lsodium -lcrypto
 ifneq ($(SANITIZE),)
-ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -O1
+ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined \
+    -fno-omit-frame-pointer -O1
 ALL_LDFLAGS += -fsanitize=$(SANITIZE)
 else
 ALL_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
@@ -62,7 +63,7 @@ say =
 endif
 
 .PHONY: all run check check-all check-unit check-e2e check-long unit-tests \
-    fuzz-template layers lint format bench bench-disk bench-scale \
+    fuzz fuzz-targets fuzz-replays layers lint format bench bench-disk bench-scale \
     bench-download bench-peers bench-deps deps clean
 .DELETE_ON_ERROR:
 
@@ -181,19 +182,37 @@ format:
 	clang-format -i $(SOURCES) $(PROGRAMS) $(HEADERS) \
 	    $(wildcard tests/unit/*.[ch])
 
-# Templates that nobody would write, as long as wanted: FUZZ_SECONDS=60.
-# What is found lands in build/fuzz.
+# What nobody would send: each target of tests/fuzz for FUZZ_SECONDS.  clang's
+# libFuzzer makes it up, from the committed corpus on; what it finds, and what
+# it keeps for the next time, lands in build/fuzz.  `make check` gives each
+# target its corpus alone (tests/fuzz/replay.c), with any compiler.
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz_%)
+FUZZ_BUILD := build/fuzzer-no-link-address-undefined
 FUZZ_SECONDS ?= 60
-fuzz-template: $(GENERATED)
+fuzz:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_LINT)
-	@mkdir -p build/fuzz/template
-	clang $(ALL_CFLAGS) -O1 -fsanitize=fuzzer,address,undefined \
-	    -o build/fuzz/fuzz_template tests/fuzz/fuzz_template.c \
-	    src/api/json_value.c $(wildcard src/domain/template/*.c \
-	    src/base/*.c src/wire/*.c) $(LDFLAGS) $(LDLIBS)
-	build/fuzz/fuzz_template -max_total_time=$(FUZZ_SECONDS) \
-	    -artifact_prefix=build/fuzz/ build/fuzz/template \
-	    tests/fuzz/corpus/template
+	@$(MAKE) $(PARALLEL) --no-print-directory CC=clang \
+	    SANITIZE=fuzzer-no-link,address,undefined fuzz-targets
+	@$(PYTHON) tests/fuzz/run.py --seconds $(FUZZ_SECONDS) \
+	    $(FUZZ_TARGETS:%=$(FUZZ_BUILD)/fuzz/%)
+
+fuzz-targets: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
+
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(BUILD)/libpromptledger.a
+	@mkdir -p $(@D)
+	$(call say,FUZZ)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -MF $@.d -o $@ $< -fsanitize=fuzzer \
+	    $(BUILD)/libpromptledger.a $(ALL_LDFLAGS) $(LDLIBS)
+
+$(BUILD)/tests/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c \
+    $(BUILD)/libpromptledger.a
+	@mkdir -p $(@D)
+	$(call say,TEST)
+	$(Q)$(CC) $(ALL_CFLAGS) -DFUZZ_CORPUS='"tests/fuzz/corpus/$*"' \
+	    -o $@ $(filter %.c %.a,$^) $(ALL_LDFLAGS) $(LDLIBS) -lcmocka
+
+fuzz-replays: $(FUZZ_REPLAYS)
 
 # What is measured, and the variables that say how long: tests/bench/run.py.
 bench: bench-deps
