@@ -273,8 +273,9 @@ answer_request(char *text, size_t len)
 	struct response reply;
 	struct answer answer;
 	struct body_source source = { .at = "" };
+	struct call *c = arena_alloc(a, sizeof(*c));
 	char *body = memmem(text, len, "\n\n", 2);
-	bool head_only = false;
+	bool head_only;
 
 	if (body != NULL) {
 		body[1] = '\0';
@@ -285,8 +286,14 @@ answer_request(char *text, size_t len)
 	read_head(text, source.left, a, env);
 	response_init(&reply);
 	response_attach(&reply, write_answer, &answer);
-	dispatch(&stage.site, templates, a, env, read_piece, &source, &reply,
-	    &head_only);
+	c->site = &stage.site;
+	c->arena = a;
+	c->templates = templates;
+	c->read = read_piece;
+	c->source = &source;
+	c->reply = &reply;
+	MUST(dispatch(c, env));
+	head_only = c->request.method == METHOD_HEAD;
 	(void)response_write(&reply, head_only, write_answer, &answer);
 	MUST(!reply.cut);
 	MUST(!buf_failed(&answer.bytes));

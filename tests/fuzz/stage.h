@@ -209,7 +209,7 @@ stage_make(struct stage *s)
 static inline enum err
 stage_verify(struct txn *t, void *report)
 {
-	return audit_verify(t, report);
+	return audit_verify(t, NULL, report);
 }
 
 /* What nobody waits for in a server, done at once. */
