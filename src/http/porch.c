@@ -114,8 +114,7 @@ is_beginning(const unsigned char *record, size_t len)
 	return record[1] == FCGI_BEGIN_REQUEST &&
 	    read_two(record + 2) != FCGI_NULL_REQUEST_ID &&
 	    read_two(record + 4) == sizeof(FCGI_BeginRequestBody) &&
-	    (len < 2 ||
-		read_two(record + FCGI_HEADER_LEN) == FCGI_RESPONDER);
+	    (len < 2 || read_two(record + FCGI_HEADER_LEN) == FCGI_RESPONDER);
 }
 
 /* Records of no request (id 0) ask for something about the program; libfcgi

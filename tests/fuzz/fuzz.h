@@ -16,13 +16,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* What must hold whatever the bytes are. */
-#define MUST(condition)                                                \
-	do {                                                           \
-		if (!(condition)) {                                    \
-			fprintf(stderr, "%s:%d: broken: %s\n",         \
-			    __FILE__, __LINE__, #condition);           \
-			abort();                                       \
-		}                                                      \
+#define MUST(condition)                                                  \
+	do {                                                             \
+		if (!(condition)) {                                      \
+			fprintf(stderr, "%s:%d: broken: %s\n", __FILE__, \
+			    __LINE__, #condition);                       \
+			abort();                                         \
+		}                                                        \
 	} while (0)
 
 /* The input as text up to its first NUL, in memory of its own, so that a step

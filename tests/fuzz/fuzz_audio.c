@@ -28,8 +28,7 @@ read_memory(void *source, uint64_t at, void *bytes, size_t len)
 }
 
 static enum err
-inspect(
-    const uint8_t *data, size_t size, size_t piece_max, struct audio *out)
+inspect(const uint8_t *data, size_t size, size_t piece_max, struct audio *out)
 {
 	struct memory m = { data, size, piece_max };
 	const struct audio_source source = {

@@ -47,10 +47,10 @@ list_readings(struct reading *out, size_t room)
 		for (i = 0; i < (*f)->route_count; i++) {
 			r = &(*f)->routes[i];
 			if (r->body != NULL && count < room)
-				out[count++] = (struct reading){ r, r->body,
-					r->body_size,
-					takes_forms(*f) ? FROM_FORM
-							: FROM_JSON };
+				out[count++] =
+				    (struct reading){ r, r->body, r->body_size,
+					    takes_forms(*f) ? FROM_FORM
+							    : FROM_JSON };
 			if (r->query != NULL && count < room)
 				out[count++] = (struct reading){ r, r->query,
 					r->query_size, FROM_QUERY };
@@ -157,14 +157,14 @@ check_faults(const struct faults *faults, bool good)
 	for (i = 0; i < faults->count; i++) {
 		MUST(faults->list[i].name != NULL);
 		MUST(faults->list[i].within != NULL);
-		MUST(text_is_utf8(faults->list[i].name,
-		    strlen(faults->list[i].name)));
+		MUST(text_is_utf8(
+		    faults->list[i].name, strlen(faults->list[i].name)));
 	}
 }
 
 static void
-read_one(const struct reading *r, const uint8_t *data, size_t size,
-    struct arena *a)
+read_one(
+    const struct reading *r, const uint8_t *data, size_t size, struct arena *a)
 {
 	void *out = arena_alloc(a, r->size);
 	struct faults faults = { 0 };

@@ -24,8 +24,8 @@
 #include <ctype.h>
 #include <sodium.h>
 
-#define REQUESTS_MAX 8   /* of one input */
-#define RUNS_MAX 200     /* before the store begins again */
+#define REQUESTS_MAX 8 /* of one input */
+#define RUNS_MAX 200   /* before the store begins again */
 #define PARAMS_MAX 40
 #define BODY_PIECE 1000
 
@@ -246,8 +246,8 @@ check_json(const char *body, size_t len, struct arena *a)
 }
 
 static void
-check_answer(const struct answer *answer, int status, bool head_only,
-    struct arena *a)
+check_answer(
+    const struct answer *answer, int status, bool head_only, struct arena *a)
 {
 	const char *text = buf_string(&answer->bytes);
 	const char *body = check_head(text, answer->bytes.len);
@@ -317,8 +317,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		set_up();
 	for (count = 0; at < stop && count < REQUESTS_MAX; count++) {
 		end = memmem(at, (size_t)(stop - at), between, 4);
-		fill_in(at, (size_t)((end == NULL ? stop : end) - at),
-		    &request);
+		fill_in(
+		    at, (size_t)((end == NULL ? stop : end) - at), &request);
 		if (request.len > 0)
 			answer_request(request.ptr, request.len);
 		buf_free(&request);

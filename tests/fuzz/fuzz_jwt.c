@@ -62,8 +62,7 @@ read_forged(const char *text, size_t len, struct arena *a)
 	struct jwt token;
 
 	if (take_apart(text, len, a, &token) == JWT_OK)
-		MUST(jwt_check(&token, our_keys(), &rules, NOW_S, a) !=
-		    JWT_OK);
+		MUST(jwt_check(&token, our_keys(), &rules, NOW_S, a) != JWT_OK);
 }
 
 static void

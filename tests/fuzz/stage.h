@@ -89,8 +89,8 @@ stage_copy(const char *from, const char *to)
 	while ((entry = readdir(dir)) != NULL) {
 		if (entry->d_name[0] == '.')
 			continue;
-		snprintf(source, sizeof(source), "%.4000s/%s", from,
-		    entry->d_name);
+		snprintf(
+		    source, sizeof(source), "%.4000s/%s", from, entry->d_name);
 		snprintf(
 		    target, sizeof(target), "%.4000s/%s", to, entry->d_name);
 		MUST(stat(source, &st) == 0);
@@ -124,10 +124,9 @@ stage_add_people(struct txn *t, void *stage)
 		new.is_admin = i == ADMIN;
 		if ((err = user_create(t, &new, &made)) != ERR_NONE)
 			return err;
-		err = i == MEMBER
-		    ? project_create_home(t, made.id)
-		    : project_add_member(t, home.team_id, made.id,
-			  team_role_from_name(person_names[i]));
+		err = i == MEMBER ? project_create_home(t, made.id)
+				  : project_add_member(t, home.team_id, made.id,
+					team_role_from_name(person_names[i]));
 		if (err != ERR_NONE)
 			return err;
 		token.user_id = made.id;
@@ -165,8 +164,7 @@ static inline void
 stage_open(struct stage *s)
 {
 	struct failure f = { 0 };
-	enum err err =
-	    installation_open(&s->config, false, &s->site.store, &f);
+	enum err err = installation_open(&s->config, false, &s->site.store, &f);
 
 	if (err != ERR_NONE)
 		fprintf(stderr, "%s: %s\n", s->data, f.detail);

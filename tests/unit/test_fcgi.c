@@ -1073,10 +1073,11 @@ a_parked_exchange_does_not_hold_its_worker(void **state)
 	START_PARKING(s, 1, COUNT(fds));
 
 	(void)state;
-	for (i = 0; i < COUNT(fds); i++)
+	/* One after the other, to know in which order they are parked. */
+	for (i = 0; i < COUNT(fds); i++) {
 		fds[i] = ask(&s, "/park", "body");
-	for (i = 0; i < COUNT(fds); i++)
 		expect_told(&s, TOLD_ENTERED);
+	}
 	expect_echo(&s);
 	for (i = COUNT(fds); i-- > 0;) {
 		let_go(&s);
@@ -1166,10 +1167,11 @@ what_is_parked_is_answered_after_sigterm(void **state)
 	START_PARKING(s, 2, COUNT(fds));
 
 	(void)state;
-	for (i = 0; i < COUNT(fds); i++)
+	/* One after the other, to know in which order they are parked. */
+	for (i = 0; i < COUNT(fds); i++) {
 		fds[i] = ask(&s, "/park", "");
-	for (i = 0; i < COUNT(fds); i++)
 		expect_told(&s, TOLD_ENTERED);
+	}
 	assert_int_equal(kill(s.pid, SIGTERM), 0);
 	for (i = COUNT(fds); i-- > 0;) {
 		let_go(&s);

@@ -28,8 +28,8 @@
 #define END_OF_PARAMS "\1\4\0\1\0\0\0\0"
 #define ONE_PARAM "\1\4\0\1\0\4\0\0\1\1AB"
 
-#define ROW(bytes, head)                                \
-	{                                               \
+#define ROW(bytes, head)                                   \
+	{                                                  \
 		__LINE__, (bytes), sizeof(bytes) - 1, head \
 	}
 
@@ -62,8 +62,8 @@ static const struct {
 	/* Lengths past the end, by one and by all that they can say. */
 	ROW(BEGIN "\1\4\0\1\0\4\0\0\1\2AB" END_OF_PARAMS, PORCH_BROKEN),
 	ROW(BEGIN "\1\4\0\1\0\1\0\0\1" END_OF_PARAMS, PORCH_BROKEN),
-	ROW(BEGIN "\1\4\0\1\0\12\0\0\377\377\377\377\377\377\377\377AB"
-		  END_OF_PARAMS,
+	ROW(BEGIN
+	    "\1\4\0\1\0\12\0\0\377\377\377\377\377\377\377\377AB" END_OF_PARAMS,
 	    PORCH_BROKEN),
 	/* Versions, roles, sizes, numbers. */
 	ROW("G", PORCH_BROKEN),
@@ -137,8 +137,8 @@ open_place(void **state)
 	if (mkdtemp(p->dir) == NULL)
 		return -1;
 	p->address.sun_family = AF_UNIX;
-	snprintf(p->address.sun_path, sizeof(p->address.sun_path), "%s/s",
-	    p->dir);
+	snprintf(
+	    p->address.sun_path, sizeof(p->address.sun_path), "%s/s", p->dir);
 	p->listening = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
 	if (bind(p->listening, (struct sockaddr *)&p->address,
 		sizeof(p->address)) != 0 ||

@@ -33,8 +33,8 @@ struct worker {
 struct service {
 	struct fcgi_service app;
 	struct porch *porch; /* where connections are until they ask */
-	int drain;          /* eventfd, readable from the drain's start on */
-	atomic_bool closed; /* take nothing more, whatever waits */
+	int drain;           /* eventfd, readable from the drain's start on */
+	atomic_bool closed;  /* take nothing more, whatever waits */
 
 	/* Handled, not finished.  Counted by the worker that parks, so it may
 	 * be -1 for a moment, when another was quick to finish. */
