@@ -5,7 +5,8 @@
 #   make          the binary: build/promptledger and cgi-bin/promptledger.fcgi
 #   make lint     clang-format, clang-tidy, cppcheck
 #   make check-long  what takes minutes more: the families under valgrind, the
-#                 package in a Debian of its own
+#                 package in a Debian of its own, and make fuzz
+#   make fuzz     each fuzz target for FUZZ_SECONDS=60
 #   make bench    rates as ratios, beside floors and peers, in one table;
 #                 bench-disk: with a slow disk; bench-scale: a large database;
 #                 bench-peers first, once, installs PHP's and Node's
@@ -33,7 +34,8 @@ ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_GNU_SOURCE \
 ALL_LDFLAGS := -pthread $(LDFLAGS)
 LDLIBS := -lfcgi -ljson-c -lsqlite3 -lsodium -lcrypto
 ifneq ($(SANITIZE),)
-ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -O1
+ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined \
+    -fno-omit-frame-pointer -O1
 ALL_LDFLAGS += -fsanitize=$(SANITIZE)
 else
 ALL_CFLAGS += -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2
@@ -62,8 +64,8 @@ say =
 endif
 
 .PHONY: all run check check-all check-unit check-e2e check-long unit-tests \
-    fuzz-template layers lint format bench bench-disk bench-scale \
-    bench-download bench-peers bench-deps deps clean
+    fuzz fuzz-targets fuzz-replays layers lint format bench bench-disk \
+    bench-scale bench-download bench-peers bench-deps deps clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/promptledger
@@ -133,15 +135,16 @@ check:
 	@$(MAKE) $(PARALLEL) --no-print-directory all unit-tests static man
 	@$(MAKE) --no-print-directory check-all
 
-# The sanitizers' builds run the same unit tests; under ThreadSanitizer only
-# those with threads.
+# The sanitizers' builds run the same unit tests, under ThreadSanitizer only
+# those with threads; and the fuzz targets, each over its corpus.
 THREADED := test_txn test_fcgi test_search test_jwt_keys
 check-all: all layers unit-tests
-	@$(MAKE) $(PARALLEL) --no-print-directory SANITIZE=address,undefined unit-tests
+	@$(MAKE) $(PARALLEL) --no-print-directory SANITIZE=address,undefined unit-tests fuzz-replays
 	@$(MAKE) $(PARALLEL) --no-print-directory SANITIZE=thread unit-tests
 	@$(PYTHON) tests/check.py $(UNIT_TESTS) \
 	    $(UNIT_TESTS:build/tests/%=build/address-undefined/tests/%) \
 	    $(THREADED:%=build/thread/tests/%) \
+	    $(FUZZ_TARGETS:%=build/address-undefined/tests/fuzz_%) \
 	    --e2e tests/e2e
 
 unit-tests: $(if $(filter thread,$(SANITIZE)),$(THREADED:%=$(BUILD)/tests/%),$(UNIT_TESTS))
@@ -159,6 +162,7 @@ check-long:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK) $(DEPS_LONG)
 	@$(MAKE) $(PARALLEL) --no-print-directory all
 	@tests/valgrind.sh $(VALGRIND_TESTS:%=tests/e2e/test_%.py)
+	@$(MAKE) --no-print-directory fuzz
 	@$(MAKE) --no-print-directory deb
 	@if [ $$(id -u) -eq 0 ]; then \
 	    $(PYTHON) tests/check.py --e2e tests/package; \
@@ -181,19 +185,38 @@ format:
 	clang-format -i $(SOURCES) $(PROGRAMS) $(HEADERS) \
 	    $(wildcard tests/unit/*.[ch])
 
-# Templates that nobody would write, as long as wanted: FUZZ_SECONDS=60.
-# What is found lands in build/fuzz.
+# What nobody would send: each target of tests/fuzz for FUZZ_SECONDS.  clang's
+# libFuzzer makes it up, from the committed corpus on; what it finds, and what
+# it keeps for the next time, lands in build/fuzz.  `make check` gives each
+# target its corpus alone (tests/fuzz/replay.c), with any compiler.
+FUZZ_TARGETS := $(patsubst tests/fuzz/fuzz_%.c,%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
+FUZZ_REPLAYS := $(FUZZ_TARGETS:%=$(BUILD)/tests/fuzz_%)
+FUZZ_HEADERS := $(wildcard tests/fuzz/*.h)
+FUZZ_BUILD := build/fuzzer-no-link-address-undefined
 FUZZ_SECONDS ?= 60
-fuzz-template: $(GENERATED)
+fuzz:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_LINT)
-	@mkdir -p build/fuzz/template
-	clang $(ALL_CFLAGS) -O1 -fsanitize=fuzzer,address,undefined \
-	    -o build/fuzz/fuzz_template tests/fuzz/fuzz_template.c \
-	    src/api/json_value.c $(wildcard src/domain/template/*.c \
-	    src/base/*.c src/wire/*.c) $(LDFLAGS) $(LDLIBS)
-	build/fuzz/fuzz_template -max_total_time=$(FUZZ_SECONDS) \
-	    -artifact_prefix=build/fuzz/ build/fuzz/template \
-	    tests/fuzz/corpus/template
+	@$(MAKE) $(PARALLEL) --no-print-directory CC=clang \
+	    SANITIZE=fuzzer-no-link,address,undefined fuzz-targets
+	@$(PYTHON) tests/fuzz/run.py --seconds $(FUZZ_SECONDS) \
+	    $(FUZZ_TARGETS:%=$(FUZZ_BUILD)/fuzz/%)
+
+fuzz-targets: $(FUZZ_TARGETS:%=$(BUILD)/fuzz/%)
+
+$(BUILD)/fuzz/%: tests/fuzz/fuzz_%.c $(FUZZ_HEADERS) $(BUILD)/libpromptledger.a
+	@mkdir -p $(@D)
+	$(call say,FUZZ)
+	$(Q)$(CC) $(ALL_CFLAGS) -o $@ $< -fsanitize=fuzzer \
+	    $(BUILD)/libpromptledger.a $(ALL_LDFLAGS) $(LDLIBS)
+
+$(BUILD)/tests/fuzz_%: tests/fuzz/fuzz_%.c tests/fuzz/replay.c \
+    $(FUZZ_HEADERS) $(BUILD)/libpromptledger.a
+	@mkdir -p $(@D)
+	$(call say,TEST)
+	$(Q)$(CC) $(ALL_CFLAGS) -DFUZZ_CORPUS='"tests/fuzz/corpus/$*"' \
+	    -o $@ $(filter %.c %.a,$^) $(ALL_LDFLAGS) $(LDLIBS) -lcmocka
+
+fuzz-replays: $(FUZZ_REPLAYS)
 
 # What is measured, and the variables that say how long: tests/bench/run.py.
 bench: bench-deps

@@ -18,7 +18,7 @@ SRC = ROOT / "src"
 # Folder by folder, from the bottom: its modules in order, what it may use.
 LAYERS = {
     "base": ("given text fold clock log arena buf err config seal", ""),
-    "http": ("range disposition request response cors pattern fcgi", "base"),
+    "http": ("range disposition request response cors pattern porch fcgi", "base"),
     "wire": ("scan doc form body field csv jwk jwt", "base"),
     "store": ("statement matcher stemmer recorder connection lock schema signer store "
               "snapshot txn query", "base"),

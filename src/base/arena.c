@@ -10,6 +10,22 @@
 
 #define BLOCK_BYTES (64 * 1024)
 
+/* Under AddressSanitizer each piece is out of bounds for its neighbours, as
+ * if malloc had given it. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define GAP_BYTES 16
+#else
+#define ASAN_POISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#define ASAN_UNPOISON_MEMORY_REGION(at, size) ((void)(at), (void)(size))
+#define GAP_BYTES 0
+#endif
+
 struct block {
 	struct block *next;
 	size_t size;
@@ -43,8 +59,16 @@ add_block(struct arena *a, size_t size)
 	b->next = a->block;
 	b->size = size;
 	b->used = 0;
+	ASAN_POISON_MEMORY_REGION(b->data, size);
 	a->block = b;
 	return b;
+}
+
+static void
+free_block(struct block *b)
+{
+	ASAN_UNPOISON_MEMORY_REGION(b->data, b->size);
+	free(b);
 }
 
 struct arena *
@@ -70,7 +94,7 @@ arena_free(struct arena *a)
 	arena_reset(a);
 	for (b = a->block; b != NULL; b = next) {
 		next = b->next;
-		free(b);
+		free_block(b);
 	}
 	free(a);
 }
@@ -79,14 +103,15 @@ void *
 arena_alloc(struct arena *a, size_t size)
 {
 	const size_t align = alignof(max_align_t);
+	const size_t room = (size + GAP_BYTES + align - 1) / align * align;
 	struct block *b = a->block;
 	void *p;
 
-	size = (size + align - 1) / align * align;
-	if (b->size - b->used < size)
-		b = add_block(a, size);
+	if (b->size - b->used < room)
+		b = add_block(a, room);
 	p = b->data + b->used;
-	b->used += size;
+	b->used += room;
+	ASAN_UNPOISON_MEMORY_REGION(p, size);
 	return memset(p, 0, size);
 }
 
@@ -173,9 +198,10 @@ arena_rewind(struct arena *a, struct arena_mark mark)
 	a->disposers = mark.disposers;
 	for (b = a->block; b != mark.block; b = next) {
 		next = b->next;
-		free(b);
+		free_block(b);
 	}
 	b->used = mark.used;
+	ASAN_POISON_MEMORY_REGION(b->data + b->used, b->size - b->used);
 	a->block = b;
 }
 

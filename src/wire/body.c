@@ -95,9 +95,9 @@ body_parse_form(
 
 	memset(scan, 0, sizeof(*scan));
 	scan->fault = SCAN_SYNTAX;
-	if (strlen(text) != len)
+	if (memchr(text, '\0', len) != NULL)
 		return NULL;
-	count = form_split(text, a, &params);
+	count = form_split(arena_copy(a, text, len), a, &params);
 	/* A control character becomes six bytes, "a&" becomes "a":"",. */
 	buf_init(&json, 6 * len + 8);
 	if (write_form(params, count, &json))

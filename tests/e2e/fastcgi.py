@@ -29,6 +29,14 @@ class Exchange:
     def __exit__(self, *error):
         self.peer.close()
 
+    def send(self, content):
+        """Any bytes; False when the responder has hung up."""
+        try:
+            self.peer.sendall(content)
+        except (BrokenPipeError, ConnectionResetError):
+            return False
+        return True
+
     def begin(self, params):
         begin = struct.pack(">HB5x", RESPONDER, 0)
         self.peer.sendall(record(BEGIN, begin)

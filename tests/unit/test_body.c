@@ -270,6 +270,18 @@ an_ill_formed_form_is_refused(void **state)
 	assert_null(body_parse_form("a=\0b", 4, arena, &scan));
 }
 
+static void
+a_form_needs_no_nul_behind_it(void **state)
+{
+	struct scan scan;
+	char *text = malloc(3);
+
+	(void)state;
+	memcpy(text, "a=b", 3);
+	assert_non_null(body_parse_form(text, 3, arena, &scan));
+	free(text);
+}
+
 int
 main(void)
 {
@@ -284,6 +296,7 @@ main(void)
 		cmocka_unit_test(the_empty_body_is_an_object_without_members),
 		cmocka_unit_test(a_form_is_an_object_of_strings),
 		cmocka_unit_test(an_ill_formed_form_is_refused),
+		cmocka_unit_test(a_form_needs_no_nul_behind_it),
 	};
 
 	return cmocka_run_group_tests(tests, make_arena, drop_arena);

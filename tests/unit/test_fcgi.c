@@ -704,9 +704,7 @@ what_was_accepted_is_answered_after_sigterm(void **state)
 	add_begin(&b, FCGI_RESPONDER, 0);
 	send_buf(half, &b);
 	assert_int_equal(kill(s.pid, SIGTERM), 0);
-	/* Once the two idle workers have gone, the drain is on. */
-	expect_told(&s, TOLD_WORKER_ENDED);
-	expect_told(&s, TOLD_WORKER_ENDED);
+	/* Idle workers stay a while for those who have begun to ask. */
 	add_params(&b, "/echo");
 	add_record(&b, FCGI_STDIN, "", 0);
 	send_buf(half, &b);
@@ -856,6 +854,38 @@ broken_records_harm_nobody_else(void **state)
 		close(fd);
 		expect_echo(&s);
 	}
+	stop(&s);
+}
+
+/* Silent, or stopped in the middle: there are more of them than workers. */
+static void
+peers_that_do_not_ask_hold_no_worker(void **state)
+{
+	static const size_t lengths[] = { 0, 1, 8, 16, 20, 25, 33 };
+	int fds[8 * COUNT(lengths)];
+	struct buf b;
+	size_t i;
+	START(s, 2);
+
+	(void)state;
+	buf_init(&b, 4096);
+	add_begin(&b, FCGI_RESPONDER, 0);
+	add_params(&b, "/echo");
+	for (i = 0; i < COUNT(fds); i++) {
+		fds[i] = call(&s);
+		assert_int_equal(send(fds[i], b.ptr,
+				     lengths[i % COUNT(lengths)], MSG_NOSIGNAL),
+		    (ssize_t)lengths[i % COUNT(lengths)]);
+	}
+	expect_echo(&s);
+	/* The last to have stopped may go on. */
+	add_record(&b, FCGI_STDIN, "", 0);
+	assert_int_equal(send(fds[COUNT(fds) - 1], b.ptr + 33, b.len - 33, 0),
+	    (ssize_t)b.len - 33);
+	expect_answer(fds[COUNT(fds) - 1], "echo:");
+	for (i = 0; i < COUNT(fds); i++)
+		close(fds[i]);
+	buf_free(&b);
 	stop(&s);
 }
 
@@ -1043,10 +1073,11 @@ a_parked_exchange_does_not_hold_its_worker(void **state)
 	START_PARKING(s, 1, COUNT(fds));
 
 	(void)state;
-	for (i = 0; i < COUNT(fds); i++)
+	/* One after the other, to know in which order they are parked. */
+	for (i = 0; i < COUNT(fds); i++) {
 		fds[i] = ask(&s, "/park", "body");
-	for (i = 0; i < COUNT(fds); i++)
 		expect_told(&s, TOLD_ENTERED);
+	}
 	expect_echo(&s);
 	for (i = COUNT(fds); i-- > 0;) {
 		let_go(&s);
@@ -1136,10 +1167,11 @@ what_is_parked_is_answered_after_sigterm(void **state)
 	START_PARKING(s, 2, COUNT(fds));
 
 	(void)state;
-	for (i = 0; i < COUNT(fds); i++)
+	/* One after the other, to know in which order they are parked. */
+	for (i = 0; i < COUNT(fds); i++) {
 		fds[i] = ask(&s, "/park", "");
-	for (i = 0; i < COUNT(fds); i++)
 		expect_told(&s, TOLD_ENTERED);
+	}
 	assert_int_equal(kill(s.pid, SIGTERM), 0);
 	for (i = COUNT(fds); i-- > 0;) {
 		let_go(&s);
@@ -1345,6 +1377,7 @@ main(void)
 		cmocka_unit_test(the_service_ends_when_the_program_wishes),
 		cmocka_unit_test(a_worker_that_cannot_start_ends_the_service),
 		cmocka_unit_test(broken_records_harm_nobody_else),
+		cmocka_unit_test(peers_that_do_not_ask_hold_no_worker),
 		cmocka_unit_test(
 		    a_request_with_only_some_of_its_parameters_is_not_handled),
 		cmocka_unit_test(a_body_that_breaks_off_is_noticed),

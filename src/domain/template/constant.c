@@ -110,7 +110,8 @@ static const char *
 read_text(const struct token *token, struct arena *a, struct value *out)
 {
 	const char *at = token->text + 1, *end = token->text + token->len - 1;
-	char *text = arena_alloc(a, token->len);
+	/* A byte that is no UTF-8 becomes the three of U+FFFD. */
+	char *text = arena_alloc(a, 3 * token->len);
 	bool is_byte;
 	uint32_t c;
 	size_t len = 0;

@@ -11,6 +11,7 @@
 #define HTTP_FCGI_FCGI_PRIVATE_H
 
 #include "http/fcgi.h"
+#include "http/porch.h"
 
 #include <fcgiapp.h>
 #include <pthread.h>
@@ -20,6 +21,7 @@
 #include <unistd.h>
 
 #define LISTEN_FD STDIN_FILENO /* of a responder */
+#define NO_FD (-1)             /* what libfcgi accepts connections from */
 
 /* One worker thread and what it tells the thread that drains. */
 struct worker {
@@ -30,8 +32,9 @@ struct worker {
 
 struct service {
 	struct fcgi_service app;
-	int drain;          /* eventfd, readable from the drain's start on */
-	atomic_bool closed; /* take nothing more, whatever waits */
+	struct porch *porch; /* where connections are until they ask */
+	int drain;           /* eventfd, readable from the drain's start on */
+	atomic_bool closed;  /* take nothing more, whatever waits */
 
 	/* Handled, not finished.  Counted by the worker that parks, so it may
 	 * be -1 for a moment, when another was quick to finish. */
@@ -105,6 +108,7 @@ struct peer *peer_take(struct service *s);
 /* What a worker wakes up for. */
 enum news {
 	NEWS_REQUEST, /* a connection waits to be accepted, or brings more */
+	NEWS_HEAD,    /* one of those on the porch has more to say */
 	NEWS_RESUMED, /* look for a parked exchange that may go on */
 	NEWS_END,
 };

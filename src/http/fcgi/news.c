@@ -7,6 +7,8 @@
  * so a signal that comes just after accept() loses the request.  Instead the
  * listening socket does not block and each worker waits in an epoll of its
  * own; EPOLLEXCLUSIVE wakes one of them for one connection.
+ *
+ * Nor does it wait for a request's beginning: see porch.h.
  */
 #include "http/fcgi/fcgi_private.h"
 
@@ -42,6 +44,7 @@ news_open(const struct service *s)
 	if (fd >= 0 &&
 	    !(add_ready(fd, LISTEN_FD, EPOLLIN | EPOLLEXCLUSIVE) &&
 		add_ready(fd, s->bell, EPOLLIN | EPOLLEXCLUSIVE) &&
+		add_ready(fd, porch_fd(s->porch), EPOLLIN) &&
 		add_ready(fd, s->drain, EPOLLIN))) {
 		close(fd);
 		fd = -1;
@@ -49,20 +52,32 @@ news_open(const struct service *s)
 	return fd;
 }
 
-/* The drain is on and the queue is empty: stay while anything is parked. */
+/* Is there anybody for whom to stay? */
+static bool
+is_awaited(const struct service *s)
+{
+	return atomic_load(&s->parked) > 0 ||
+	    (!atomic_load(&s->closed) && porch_count(s->porch) > 0);
+}
+
+/* The drain is on and the queue is empty: stay while anything is parked, or
+ * has been accepted and may still ask. */
 static enum news
 wait_for_parked(const struct service *s)
 {
-	struct pollfd fds[2] = {
+	struct pollfd fds[3] = {
 		{ .fd = s->bell, .events = POLLIN },
 		{ .fd = LISTEN_FD, .events = POLLIN },
+		{ .fd = porch_fd(s->porch), .events = POLLIN },
 	};
 
-	while (atomic_load(&s->parked) > 0) {
-		if (poll(fds, atomic_load(&s->closed) ? 1 : 2, PARKED_LOOK_MS) >
-		    0)
-			return fds[0].revents != 0 ? NEWS_RESUMED
-						   : NEWS_REQUEST;
+	while (is_awaited(s)) {
+		if (poll(fds, atomic_load(&s->closed) ? 1 : 3,
+			PARKED_LOOK_MS) <= 0)
+			continue;
+		if (fds[0].revents != 0)
+			return NEWS_RESUMED;
+		return fds[1].revents != 0 ? NEWS_REQUEST : NEWS_HEAD;
 	}
 	return NEWS_END;
 }
@@ -72,16 +87,17 @@ wait_for_parked(const struct service *s)
 static enum news
 wait_for_news(struct service *s, int ready)
 {
-	struct epoll_event events[3];
-	bool connection = false, bell = false;
+	struct epoll_event events[4];
+	bool connection = false, bell = false, head = false;
 	int i, count;
 
 	do {
-		count = epoll_wait(ready, events, 3, -1);
+		count = epoll_wait(ready, events, 4, -1);
 	} while (count < 0 && errno == EINTR);
 	for (i = 0; i < count; i++) {
 		connection |= events[i].data.fd == LISTEN_FD;
 		bell |= events[i].data.fd == s->bell;
+		head |= events[i].data.fd == porch_fd(s->porch);
 	}
 	if (connection && !atomic_load(&s->closed)) {
 		/* Both may have been meant for this worker alone, which goes
@@ -90,7 +106,10 @@ wait_for_news(struct service *s, int ready)
 			peer_ring_again(s);
 		return NEWS_REQUEST;
 	}
-	return bell ? NEWS_RESUMED : wait_for_parked(s);
+	if (bell)
+		return NEWS_RESUMED;
+	return head && !atomic_load(&s->closed) ? NEWS_HEAD
+						: wait_for_parked(s);
 }
 
 /* Does the connection that the web server keeps bring another request? */

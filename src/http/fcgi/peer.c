@@ -103,7 +103,7 @@ new_peer(struct service *s)
 	p->service = s;
 	p->exchange.stream = p;
 	p->request = &p->fcgi;
-	FCGX_InitRequest(p->request, LISTEN_FD, FCGI_FAIL_ACCEPT_ON_INTR);
+	FCGX_InitRequest(p->request, NO_FD, FCGI_FAIL_ACCEPT_ON_INTR);
 	return p;
 }
 

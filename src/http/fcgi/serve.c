@@ -21,9 +21,9 @@
 
 #define TROUBLE_PAUSE_MS 100
 
-/* FCGX_Accept_r has not brought a request.  Usual: another worker or
- * process was faster, or the peer sent no whole request.  Unusual: no file
- * descriptors left, for instance; wait a little, say it once. */
+/* There is no request.  Usual: another worker or process was faster, or the
+ * peer sent no whole one.  Unusual: no file descriptors left, for instance;
+ * wait a little, say it once. */
 static void
 weather_trouble(const struct service *s, int rc, bool *troubled)
 {
@@ -37,12 +37,31 @@ weather_trouble(const struct service *s, int rc, bool *troubled)
 	(void)poll(&drain, 1, TROUBLE_PAUSE_MS); /* only a pause */
 }
 
-/* Accept and answer one request; false when it is parked. */
+/* A request on the connection that the web server keeps, or on another one,
+ * with its whole head on it; to libfcgi that is a kept one too. */
+static int
+receive_request(struct service *s, enum news news, FCGX_Request *r)
+{
+	if (r->ipcFd < 0) {
+		r->ipcFd = news == NEWS_HEAD ? porch_take(s->porch)
+					     : porch_accept(s->porch);
+		if (r->ipcFd < 0)
+			return r->ipcFd;
+		/* Else FCGX_Accept_r would close it first. */
+		r->keepConnection = 1;
+	}
+	/* It fails when the connection brings none, as libfcgi has no socket
+	 * to accept another one from. */
+	return FCGX_Accept_r(r) == 0 ? 0 : -EAGAIN;
+}
+
+/* Receive and answer one request; false when it is parked. */
 static bool
-serve_request(struct service *s, struct peer *p, void *state, bool *troubled)
+serve_request(struct service *s, enum news news, struct peer *p, void *state,
+    bool *troubled)
 {
 	FCGX_Request *r = p->request;
-	int rc = FCGX_Accept_r(r);
+	int rc = receive_request(s, news, r);
 
 	if (rc < 0) {
 		weather_trouble(s, rc, troubled);
@@ -91,8 +110,8 @@ serve_requests(struct service *s, int ready, void *state, struct peer *own)
 		if (own == NULL && (own = peer_take(s)) == NULL)
 			continue;
 		news = news_wait(s, ready, own);
-		if (news == NEWS_REQUEST &&
-		    !serve_request(s, own, state, &troubled))
+		if ((news == NEWS_REQUEST || news == NEWS_HEAD) &&
+		    !serve_request(s, news, own, state, &troubled))
 			own = NULL;
 	}
 	FCGX_Free(own->request, 1);
@@ -156,6 +175,7 @@ free_service(struct service *s)
 		s->app.visit_end(p->exchange.visit);
 		free(p);
 	}
+	porch_free(s->porch);
 	if (s->bell >= 0)
 		close(s->bell);
 	if (s->drain >= 0)
@@ -189,7 +209,8 @@ new_service(const struct fcgi_service *app)
 	pthread_cond_init(&s->fed, NULL);
 	s->drain = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	s->bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-	if (s->drain < 0 || s->bell < 0) {
+	s->porch = porch_new(LISTEN_FD);
+	if (s->drain < 0 || s->bell < 0 || s->porch == NULL) {
 		free_service(s);
 		return NULL;
 	}
