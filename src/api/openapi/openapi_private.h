@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the files of openapi share.
+ */
+#ifndef API_OPENAPI_PRIVATE_H
+#define API_OPENAPI_PRIVATE_H
+
+#include "api/family.h"
+#include "base/arena.h"
+#include "wire/body.h"
+#include "wire/doc.h"
+#include "wire/field.h"
+
+#include <stdbool.h>
+
+/* Statuses of answers, each by its number. */
+#define OPENAPI_STATUSES 600
+
+/* One family, and what its file says. */
+struct openapi_family {
+	const struct family *family;
+	const struct body *words;
+	const struct body *operations; /* of the words */
+	bool fails[OPENAPI_STATUSES];  /* some operation of it does so */
+};
+
+struct openapi {
+	struct arena *arena;
+	const char *root;
+	struct doc doc;
+	const struct body *common;
+	struct openapi_family *families; /* in the order of family_list */
+	size_t count;
+};
+
+/*
+ * openapi_words: what the files say.
+ */
+
+/* What common.json says.  ERR_INTERNAL with a log line when it is not JSON. */
+enum err openapi_read_common(struct arena *a, const struct body **out);
+
+/* Read the file of out->family.  ERR_INTERNAL with a log line when there is
+ * none, or it is not JSON, or leaves an operation out, or speaks of operations
+ * or fields that no route has. */
+enum err openapi_read_words(struct arena *a, struct openapi_family *out);
+
+/* The member of an object, NULL when it has none of this name. */
+const struct body *openapi_member(
+    const struct body *object, const char *name, struct arena *a);
+/* The same, when it is a string; else NULL. */
+const char *openapi_text(const struct body *object, const char *name);
+/* The same as JSON text; else NULL. */
+const char *openapi_json(
+    const struct body *object, const char *name, struct arena *a);
+/* The i-th member as JSON text. */
+const char *openapi_json_at(
+    const struct body *object, size_t i, struct arena *a);
+/* Does an array hold this text? */
+bool openapi_lists(const struct body *array, const char *text);
+
+/*
+ * openapi_schema: field tables as JSON Schema.
+ */
+
+/* The schema of an object that a table reads. */
+void openapi_show_table(struct openapi *o, const char *name,
+    const struct field_table *t, const struct body *operation);
+
+/* The parameters that a table reads from a query. */
+void openapi_show_query(struct openapi *o, const struct field_table *t,
+    const struct body *operation);
+
+/*
+ * openapi_operation: one route.
+ */
+
+/* Write it as a member named by its method, and note how it fails. */
+void openapi_show_operation(
+    struct openapi *o, struct openapi_family *f, const struct route *r);
+
+/* The components for the failures that were noted. */
+void openapi_show_failures(struct openapi *o);
+
+#endif
