@@ -73,18 +73,36 @@ show_texts(struct doc *d, const struct field *row)
 	doc_object_end(d);
 }
 
-/* An item that says nothing of itself is read by the plainest table. */
-static void
-show_items(struct openapi *o, const struct field *row)
+static const struct body *
+find_words(struct openapi *o, const struct field *row, const struct body *said)
 {
-	show_type(&o->doc, row, "array");
-	show_bounds(&o->doc, "minItems", row->min, "maxItems", row->max);
+	return openapi_member(
+	    openapi_member(said, "fields", o->arena), row->name, o->arena);
+}
+
+/* An item that says nothing of itself is read by the plainest table; the words
+ * tell of another. */
+static void
+show_items(struct openapi *o, const struct field *row, const struct body *said)
+{
+	const char *other =
+	    openapi_json(find_words(o, row, said), "items", o->arena);
+	struct doc *d = &o->doc;
+
+	show_type(d, row, "array");
+	show_bounds(d, "minItems", row->min, "maxItems", row->max);
+	doc_object(d, "items");
+	doc_array(d, "anyOf");
 	openapi_show_table(
-	    o, "items", row->choose_items(body_empty(o->arena)), NULL);
+	    o, NULL, row->choose_items(body_empty(o->arena)), NULL);
+	if (other != NULL)
+		doc_json(d, NULL, other);
+	doc_array_end(d);
+	doc_object_end(d);
 }
 
 static void
-show_rules(struct openapi *o, const struct field *row)
+show_rules(struct openapi *o, const struct field *row, const struct body *said)
 {
 	struct doc *d = &o->doc;
 
@@ -118,7 +136,7 @@ show_rules(struct openapi *o, const struct field *row)
 		show_type(d, row, "object");
 		break;
 	case FIELD_ITEMS:
-		show_items(o, row);
+		show_items(o, row, said);
 		break;
 	case FIELD_ANY:
 		show_any(d, row);
@@ -130,11 +148,12 @@ show_rules(struct openapi *o, const struct field *row)
 static void
 show_words(struct openapi *o, const struct field *row, const struct body *said)
 {
-	const struct body *fields = openapi_member(said, "fields", o->arena);
-	const struct body *more = openapi_member(fields, row->name, o->arena);
+	const struct body *more = find_words(o, row, said);
 	size_t i;
 
-	for (i = 0; more != NULL && i < body_scan(more)->member_count; i++)
+	if (more == NULL || row->type == FIELD_ITEMS)
+		return;
+	for (i = 0; i < body_scan(more)->member_count; i++)
 		doc_json(&o->doc, body_scan(more)->members[i].name,
 		    openapi_json_at(more, i, o->arena));
 }
@@ -144,7 +163,7 @@ show_field(struct openapi *o, const char *name, const struct field *row,
     const struct body *said)
 {
 	doc_object(&o->doc, name);
-	show_rules(o, row);
+	show_rules(o, row, said);
 	show_words(o, row, said);
 	doc_object_end(&o->doc);
 }
@@ -178,22 +197,40 @@ show_required(
 		doc_array_end(d);
 }
 
+/* Begin an object that has this member. */
 static void
-show_alternative(struct doc *d, const char *name)
+begin_alternative(struct doc *d, const char *name)
 {
 	doc_object(d, NULL);
 	doc_array(d, "required");
 	doc_text(d, NULL, name);
 	doc_array_end(d);
+}
+
+static void
+show_names(struct openapi *o, const struct field *row, const struct body *said)
+{
+	struct doc *d = &o->doc;
+
+	doc_object(d, NULL);
+	doc_array(d, "anyOf");
+	begin_alternative(d, row->name);
+	doc_object_end(d);
+	begin_alternative(d, row->alias);
+	doc_object(d, "properties");
+	show_field(o, row->alias, row, said);
+	doc_object_end(d);
+	doc_object_end(d);
+	doc_array_end(d);
 	doc_object_end(d);
 }
 
-/* A required member with two names is there by either of them. */
+/* A required member with two names is there by either of them; the second is
+ * looked at only without the first. */
 static void
 show_aliases(
     struct openapi *o, const struct field_table *t, const struct body *said)
 {
-	struct doc *d = &o->doc;
 	bool some = false;
 	size_t i;
 
@@ -202,17 +239,21 @@ show_aliases(
 		    !is_required(o, &t->rows[i], said))
 			continue;
 		if (!some)
-			doc_array(d, "allOf");
+			doc_array(&o->doc, "allOf");
 		some = true;
-		doc_object(d, NULL);
-		doc_array(d, "anyOf");
-		show_alternative(d, t->rows[i].name);
-		show_alternative(d, t->rows[i].alias);
-		doc_array_end(d);
-		doc_object_end(d);
+		show_names(o, &t->rows[i], said);
 	}
 	if (some)
-		doc_array_end(d);
+		doc_array_end(&o->doc);
+}
+
+static void
+show_alias(struct openapi *o, const struct field *row)
+{
+	doc_object(&o->doc, row->alias);
+	doc_text(&o->doc, "description",
+	    arena_printf(o->arena, "Another name of %s.", row->name));
+	doc_object_end(&o->doc);
 }
 
 void
@@ -228,7 +269,7 @@ openapi_show_table(struct openapi *o, const char *name,
 	for (i = 0; i < t->count; i++) {
 		show_field(o, t->rows[i].name, &t->rows[i], said);
 		if (t->rows[i].alias != NULL)
-			show_field(o, t->rows[i].alias, &t->rows[i], said);
+			show_alias(o, &t->rows[i]);
 	}
 	for (i = 0; t->ignored != NULL && t->ignored[i] != NULL; i++)
 		doc_boolean(d, t->ignored[i], true);
