@@ -102,7 +102,7 @@ show_body(struct openapi *o, const struct openapi_family *f,
 	if (r->body == NULL && content == NULL)
 		return;
 	doc_object(d, "requestBody");
-	doc_boolean(d, "required", true);
+	doc_boolean(d, "required", r->body != NULL);
 	if (content != NULL) {
 		doc_json(d, "content", content);
 	} else {
