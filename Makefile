@@ -179,9 +179,9 @@ openapi: all
 	    > $(BUILD)/openapi.yaml
 	mv $(BUILD)/openapi.yaml docs/openapi.yaml
 
-# What a linter for such documents finds.  It comes from npm, into build/npm;
-# without node or the registry that is said, and nothing fails.
-REDOCLY := @redocly/cli@2.0.8
+# What a linter for such documents finds, at docs/openapi.yaml.  It comes from
+# npm into build/npm; without node or the registry it is not run, and says so.
+REDOCLY := @redocly/cli@2.77.0
 lint-openapi:
 	@tests/lint_openapi.sh $(REDOCLY)
 

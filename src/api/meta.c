@@ -9,33 +9,37 @@
 
 #include <sodium.h>
 
-/* It changes with the program and the settings only, which its digest tells. */
+/* The document changes with the program and the settings only, which its
+ * digest tells. */
 static const char *
-make_tag(struct call *c, const struct buf *document)
+make_etag(struct call *c, const struct buf *document)
 {
 	unsigned char digest[crypto_hash_sha256_BYTES];
-	char *hex = arena_alloc(c->arena, 2 * 16 + 1);
+	char hex[2 * 16 + 1];
 
 	crypto_hash_sha256(
 	    digest, (const unsigned char *)buf_string(document), document->len);
 	text_hex(digest, 16, hex);
-	return hex;
+	return arena_printf(c->arena, "\"%s\"", hex);
 }
 
 static enum err
 get_openapi(struct call *c, struct txn *t)
 {
+	const char *asked = request_param(&c->request, "HTTP_IF_NONE_MATCH");
 	struct doc *d = call_reply(c, 200);
-	const char *id;
+	const char *etag;
 	enum err err;
 
 	(void)t;
 	err = openapi_write(c->arena, call_link(c, ""), d->out);
 	if (err != ERR_NONE)
 		return call_fail(c, err, NULL, "no OpenAPI document");
-	id = make_tag(c, d->out);
-	if (!call_not_modified(c, id, 1))
-		call_etag(c, id, 1);
+	etag = make_etag(c, d->out);
+	if (asked != NULL && request_etag_matches(asked, etag, true))
+		call_reply_empty(c, 304);
+	response_header(c->reply, "ETag", etag);
+	response_header(c->reply, "Cache-Control", "public, no-cache");
 	return ERR_NONE;
 }
 

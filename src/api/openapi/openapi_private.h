@@ -40,11 +40,12 @@ struct openapi {
 /* What common.json says.  ERR_INTERNAL with a log line when it is not JSON. */
 enum err openapi_read_common(struct arena *a, const struct body **out);
 
-/* Read the file of out->family.  ERR_INTERNAL with a log line when there is
- * none, or it is not JSON, or leaves an operation out, or speaks of operations
- * or fields that no route has. */
+/* Read the file of out->family, and check it.  ERR_INTERNAL with a log line
+ * when there is none, or it is not JSON. */
 enum err openapi_read_words(struct arena *a, struct openapi_family *out);
 
+/* Does an object have a member of this name?  NULL has none. */
+bool openapi_has(const struct body *object, const char *name);
 /* The member of an object, NULL when it has none of this name. */
 const struct body *openapi_member(
     const struct body *object, const char *name, struct arena *a);
@@ -58,6 +59,19 @@ const char *openapi_json_at(
     const struct body *object, size_t i, struct arena *a);
 /* Does an array hold this text? */
 bool openapi_lists(const struct body *array, const char *text);
+
+/*
+ * openapi_check: the files against the tables.
+ */
+
+/* Find out->words' operations and check them.  ERR_INTERNAL with a log line
+ * when they leave a route out, or speak of routes, fields or schemas that are
+ * not there, or are not of the form that openapi.h tells. */
+enum err openapi_check_words(struct arena *a, struct openapi_family *out);
+
+/* Log what is wrong in a file, and return ERR_INTERNAL. */
+enum err openapi_complain(
+    const char *file, const char *operation, const char *what);
 
 /*
  * openapi_schema: field tables as JSON Schema.
