@@ -19,8 +19,8 @@ folder=build/npm/$1
 redocly=$folder/node_modules/.bin/redocly
 if [ ! -x "$redocly" ]; then
     mkdir -p "$folder"
-    npm install --prefix "$folder" --no-audit --no-fund --silent "$1" \
-        >"$folder/log" 2>&1 || skip "npm cannot install $1: see $folder/log"
+    npm install --prefix "$folder" --no-audit --no-fund --silent \
+        --fetch-retries 0 --fetch-timeout 30000 "$1" >"$folder/log" 2>&1 || skip "npm cannot install $1: see $folder/log"
 fi
 export REDOCLY_TELEMETRY=off REDOCLY_SUPPRESS_UPDATE_NOTICE=true
 exec "$redocly" lint docs/openapi.yaml --extends recommended

@@ -4,6 +4,7 @@ Whether answers are as it says is seen by every test: openapi.py.
 """
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -102,6 +103,15 @@ def test_public_url_comes_before_every_path(own_site):
     own_site.deployment.start()
     document = own_site.client.get("/openapi.json").json()
     assert document["servers"] == [{"url": "https://example.org/ledger"}]
+
+
+def test_a_linter_finds_no_error():
+    done = subprocess.run(["make", "--no-print-directory", "lint-openapi"],
+                          cwd=ROOT, capture_output=True, text=True,
+                          timeout=180, check=False)
+    if done.stdout.startswith("lint-openapi: not run"):
+        pytest.skip(done.stdout.strip())
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 # The checker itself: each of these lies must be found out.
