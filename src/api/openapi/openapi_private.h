@@ -86,14 +86,34 @@ void openapi_show_query(struct openapi *o, const struct field_table *t,
     const struct body *operation);
 
 /*
- * openapi_operation: one route.
+ * openapi_answer: what a route answers.
  */
 
-/* Write it as a member named by its method, and note how it fails. */
-void openapi_show_operation(
-    struct openapi *o, struct openapi_family *f, const struct route *r);
+/* Is Idempotency-Key heeded? */
+bool openapi_takes_key(const struct route *r);
+
+/* Set those of OPENAPI_STATUSES that a route may answer: by the tables, and by
+ * what is said of it. */
+void openapi_find_statuses(struct openapi *o, const struct openapi_family *f,
+    const struct route *r, const struct body *said, bool *statuses);
+
+/* The answers with these statuses.  Failures are noted in f. */
+void openapi_show_answers(struct openapi *o, struct openapi_family *f,
+    const struct route *r, const struct body *said, const bool *statuses);
 
 /* The components for the failures that were noted. */
 void openapi_show_failures(struct openapi *o);
+
+/* {"$ref": "#/components/<kind>/<target>"} */
+void openapi_show_reference(
+    struct openapi *o, const char *name, const char *kind, const char *target);
+
+/*
+ * openapi_operation: one route.
+ */
+
+/* Write it as a member named by its method. */
+void openapi_show_operation(
+    struct openapi *o, struct openapi_family *f, const struct route *r);
 
 #endif
