@@ -48,7 +48,7 @@ PROGRAMS := src/main.c src/static.c man/fill.c
 HEADERS := $(sort $(wildcard src/*/*.h src/*/*/*.h))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 GENERATED := $(BUILD)/gen/statement_names.h $(BUILD)/gen/statement_table.h \
-    $(BUILD)/gen/migration_table.h
+    $(BUILD)/gen/migration_table.h $(BUILD)/gen/openapi_table.h
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(sort $(wildcard tests/unit/test_*.c)))
 
 PYTHON := /usr/bin/python3
@@ -102,6 +102,12 @@ $(BUILD)/gen/migration_table.h: sql/embed.awk sql/schema.sql \
 	    $(sort $(wildcard sql/triggers/*.sql)) \
 	    $(sort $(wildcard sql/migrations/*.sql)) > $@
 
+# What the OpenAPI document says beyond the tables.
+OPENAPI := $(sort $(wildcard src/api/openapi/*.json))
+$(BUILD)/gen/openapi_table.h: src/api/openapi/embed.awk $(OPENAPI)
+	@mkdir -p $(@D)
+	$(Q)awk -f src/api/openapi/embed.awk $(OPENAPI) > $@
+
 $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libpromptledger.a
 	@mkdir -p $(@D)
 	$(call say,TEST)
@@ -114,7 +120,7 @@ DEPS_BUILD := gcc libc6-dev libfcgi-dev libjson-c-dev libsqlite3-dev \
 DEPS_RUN := lighttpd curl
 DEPS_CHECK := spawn-fcgi apache2 libapache2-mod-fcgid libcmocka-dev \
     libapache2-mod-xsendfile nginx-light python3 python3-pytest lame \
-    openssl
+    python3-jsonschema python3-yaml openssl
 DEPS_LONG := valgrind debootstrap
 DEPS_LINT := clang clang-format clang-tidy cppcheck
 DEPS_BENCH := wrk python3
@@ -167,6 +173,21 @@ check-long:
 	@if [ $$(id -u) -eq 0 ]; then \
 	    $(PYTHON) tests/check.py --e2e tests/package; \
 	else echo 'tests/package: not run, it needs root'; fi
+
+.PHONY: openapi lint-openapi
+# docs/openapi.yaml, from the tables; a test holds it against them.
+openapi: all
+	@tests/deps.sh python3 python3-yaml
+	@mkdir -p docs
+	$(BUILD)/promptledger openapi | $(PYTHON) src/api/openapi/to_yaml.py \
+	    > $(BUILD)/openapi.yaml
+	mv $(BUILD)/openapi.yaml docs/openapi.yaml
+
+# What a linter for such documents finds, at docs/openapi.yaml.  It comes from
+# npm into build/npm; without node or the registry it is not run, and says so.
+REDOCLY := @redocly/cli@2.77.0
+lint-openapi:
+	@tests/lint_openapi.sh $(REDOCLY)
 
 layers: $(GENERATED)
 	@$(PYTHON) tests/layers.py $(CC) $(ALL_CFLAGS)

@@ -9,15 +9,6 @@
 
 #include <string.h>
 
-/* What each kind of access asks for. */
-struct access_rule {
-	bool token;                     /* a token must be there */
-	bool session;                   /* and be a session */
-	enum token_operation operation; /* and allow at least this */
-	const char *role;               /* and its user have this role */
-	unsigned scope;                 /* and have this scope */
-};
-
 /* clang-format off */
 static const struct access_rule rules[] = {
 	[ACCESS_ANYONE] = {.token = false},
@@ -52,6 +43,12 @@ static const struct {
 	{ "editor", SCOPES_ALL },
 	{ "viewer", SCOPES_TO_LOOK },
 };
+
+const struct access_rule *
+auth_rule(const struct route *r)
+{
+	return &rules[r->access];
+}
 
 bool
 auth_looks_at_token(const struct route *r)

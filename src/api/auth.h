@@ -7,6 +7,17 @@
 
 #include "api/route.h"
 
+/* What each kind of access asks for. */
+struct access_rule {
+	bool token;                     /* a token must be there */
+	bool session;                   /* and be a session */
+	enum token_operation operation; /* and allow at least this */
+	const char *role;               /* and its user have this role */
+	unsigned scope;                 /* and have this scope */
+};
+
+const struct access_rule *auth_rule(const struct route *r);
+
 /* Does this route look at the caller's token at all? */
 bool auth_looks_at_token(const struct route *r);
 

@@ -10,6 +10,7 @@ static const struct family *const families[] = {
 	&voice_family,
 	&oauth_family,
 	&admin_family,
+	&meta_family,
 	NULL,
 };
 

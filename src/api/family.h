@@ -72,5 +72,6 @@ extern const struct family px0_family;
 extern const struct family voice_family;
 extern const struct family oauth_family;
 extern const struct family admin_family;
+extern const struct family meta_family;
 
 #endif

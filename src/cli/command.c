@@ -28,6 +28,7 @@ static const struct command *const commands[] = {
 	&doctor_command,
 	&config_command,
 	&routes_command,
+	&openapi_command,
 	&version_command,
 	&help_command,
 	NULL,

@@ -84,6 +84,7 @@ extern const struct command audit_sign_command;
 extern const struct command backup_command;
 extern const struct command restore_command;
 extern const struct command routes_command;
+extern const struct command openapi_command;
 extern const struct command version_command;
 extern const struct command help_command;
 

@@ -35,15 +35,19 @@ class Answer:
 
 
 class Client:
-    """Sends requests to one port of 127.0.0.1, with a token or without."""
+    """Sends requests to one port of 127.0.0.1, with a token or without.
 
-    def __init__(self, port, token=None, timeout=TIMEOUT_S):
+    With an openapi.Document each exchange is held against it.
+    """
+
+    def __init__(self, port, token=None, timeout=TIMEOUT_S, document=None):
         self.port = port
         self.token = token
         self.timeout = timeout
+        self.document = document
 
     def with_token(self, token):
-        return Client(self.port, token, self.timeout)
+        return Client(self.port, token, self.timeout, self.document)
 
     def request(self, method, path, *, json=None, body=None, chunks=None,
                 headers=None, token=None):
@@ -66,9 +70,12 @@ class Client:
                                    encode_chunked=chunks is not None)
             except (BrokenPipeError, ConnectionResetError):
                 pass  # refused before all of it was sent: read why
-            return read_answer(connection.getresponse())
+            answer = read_answer(connection.getresponse())
         finally:
             connection.close()
+        if self.document is not None:
+            self.document.check(method, path, sent, body, answer)
+        return answer
 
     def get(self, path, **more):
         return self.request("GET", path, **more)

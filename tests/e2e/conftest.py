@@ -6,7 +6,9 @@ import uuid
 import pytest
 
 from client import Client
+
 from deployment import DEPLOYMENTS, Installation
+from openapi import Document
 
 PASSWORD = "correct horse battery"
 ROLES = ("admin", "editor", "viewer")
@@ -29,7 +31,9 @@ class Site:
             self.tokens[role] = self.installation.create_token(email)
         self.deployment = DEPLOYMENTS[name](self.installation, credentials)
         self.deployment.start()
-        self.client = Client(self.deployment.port)
+        plain = Client(self.deployment.port)
+        document = Document(plain.get("/openapi.json").text)
+        self.client = Client(self.deployment.port, document=document)
 
     @property
     def is_lighttpd(self):
