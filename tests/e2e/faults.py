@@ -19,7 +19,7 @@ WAIT_S = 60
 FILES, MEMORY, LIBFCGI = 1, 2, 3
 SHORT_WRITE = -1
 FOREVER = 1 << 30
-LAYOUT = struct.Struct("7i36s")
+LAYOUT = struct.Struct("7i36s36s")
 UNAVAILABLE = (503, 507)
 MEMBERS = {
     Promptcrafter: {"error"},
@@ -48,8 +48,10 @@ class Faulty:
             FAULTY_BELOW=str(installation.data), **environment)
         self.process = site.deployment.responder.process
 
-    def arm(self, what, error, at, count=1):
-        self.control[:] = LAYOUT.pack(0, what, at, count, error, 0, 0, b"")
+    def arm(self, what, error, at, count=1, only=""):
+        """From now on, count calls from the at-th on fail."""
+        self.control[:] = LAYOUT.pack(0, what, at, count, error, 0, 0, b"",
+                                      only.encode())
         self.control[:4] = struct.pack("i", 1)
 
     def disarm(self):
@@ -133,15 +135,18 @@ class Deletion(Deed):
 
 
 class Large(Deed):
-    """PATCH of a megabyte, whose commit begins a checkpoint."""
+    """As many large PATCHes as fill the WAL to where SQLite moves it into the
+    database, and some more."""
 
     def do(self):
         person, prompt = self.writer.person, self.writer.prompt
-        self.writer.attempted = self.writer.acknowledged + 1
-        status = person.patch(f"/prompts/{prompt}", {
-            "title": f"count {self.writer.attempted}",
-            "content": f"{self.writer.attempted % 10}" * 1_000_000}).status
-        if status == 200:
+        for _ in range(12):
+            self.writer.attempted = self.writer.acknowledged + 1
+            status = person.patch(f"/prompts/{prompt}", {
+                "title": f"count {self.writer.attempted}",
+                "content": f"{self.writer.attempted % 10}" * 100_000}).status
+            if status != 200:
+                return status
             self.writer.acknowledged = self.writer.attempted
         return status
 
@@ -161,24 +166,35 @@ def make_deed(name, site):
     return kind(family, site)
 
 
-def sweep(faulty, deed, what, error, allowed=UNAVAILABLE, every=1, count=1):
+def sweep(faulty, deed, what, error, allowed=UNAVAILABLE, every=1, count=1,
+          only=""):
     """Do the deed with each of its calls failing, from the first on until it
-    meets none; the names of those that failed."""
+    meets none; the names of those that failed.  Where a deed makes some calls
+    more or fewer from one time to the next, the last ones may be missed: name
+    those with only."""
     names = []
-    for at in range(1, FOREVER, every):
-        if isinstance(deed, Deletion):
-            deed.prepare()
-        faulty.arm(what, error, at, count)
-        status = deed.do()
-        failed, name = faulty.disarm()
-        faulty.check_lives()
-        if status != 200:
-            assert failed > 0
-            deed.check_refused(allowed)
-            assert deed.do() == 200, (at, name)
-        if failed == 0:
-            return names
+    at = 1
+    while do_faulty(faulty, deed, (what, error, at, count, only), allowed,
+                    names):
+        at += every
+    return names
+
+
+def do_faulty(faulty, deed, fault, allowed, names):
+    """Do the deed once, and again if it was refused; did a call fail?"""
+    if isinstance(deed, Deletion):
+        deed.prepare()
+    faulty.arm(*fault)
+    status = deed.do()
+    failed, name = faulty.disarm()
+    faulty.check_lives()
+    if status != 200:
+        assert failed > 0, fault
+        deed.check_refused(allowed)
+        assert deed.do() == 200, (fault, name)
+    if failed:
         names.append(name)
+    return failed > 0
 
 
 @pytest.fixture(scope="session")

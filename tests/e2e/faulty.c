@@ -29,7 +29,7 @@
 enum { WHAT_FILES = 1, WHAT_MEMORY = 2, WHAT_LIBFCGI = 3 };
 enum { SHORT_WRITE = -1 };
 
-/* As test_faults.py packs it. */
+/* As faults.py packs it. */
 struct control {
 	_Atomic int32_t armed;
 	int32_t what;
@@ -39,6 +39,7 @@ struct control {
 	_Atomic int32_t calls;
 	_Atomic int32_t failed;
 	char name[36]; /* of the call that failed first */
+	char only[36]; /* count calls of this name; "": of any */
 };
 
 static struct control *control;
@@ -67,8 +68,11 @@ open_control(void)
 static bool
 is_to_fail(const char *name)
 {
-	int32_t number = atomic_fetch_add(&control->calls, 1) + 1;
+	int32_t number;
 
+	if (control->only[0] != '\0' && strcmp(control->only, name) != 0)
+		return false;
+	number = atomic_fetch_add(&control->calls, 1) + 1;
 	if (number < control->at || number - control->at >= control->count)
 		return false;
 	if (atomic_fetch_add(&control->failed, 1) == 0)
