@@ -31,7 +31,7 @@ ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_GNU_SOURCE \
     -DPROMPTLEDGER_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen \
     -fstack-protector-strong -pthread $(WARNINGS) $(CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS)
-LDLIBS := -lfcgi -ljson-c -lsqlite3 -lsodium -lcrypto
+LDLIBS := -lfcgi -lsqlite3 -lsodium -lcrypto
 ifneq ($(SANITIZE),)
 ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-omit-frame-pointer -O1
 ALL_LDFLAGS += -fsanitize=$(SANITIZE)
@@ -107,7 +107,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libpromptledger.a
 	    $(BUILD)/libpromptledger.a $(ALL_LDFLAGS) $(LDLIBS) -lcmocka
 
 # What each step needs, as Debian packages.
-DEPS_BUILD := gcc libc6-dev libfcgi-dev libjson-c-dev libsqlite3-dev \
+DEPS_BUILD := gcc libc6-dev libfcgi-dev libsqlite3-dev \
     libsodium-dev libssl-dev
 DEPS_RUN := lighttpd curl
 DEPS_CHECK := spawn-fcgi apache2 libapache2-mod-fcgid libcmocka-dev \

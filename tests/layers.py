@@ -44,9 +44,6 @@ DOMAIN_MAY_SEE = {"store/txn.h", "store/query.h", "store/store.h"}
 
 FOREIGN = {
     "sqlite3.h": "store/",
-    "json-c/": "wire/",
-    "json.h": "wire/",
-    "json_": "wire/",
     "openssl/": "wire/jwk.c",
     "fcgiapp.h": "http/fcgi/",
     "fcgi_stdio.h": "nowhere",

@@ -26,25 +26,73 @@ struct disposer {
 struct arena {
 	struct block *block; /* the newest; the first one is kept */
 	struct disposer *disposers;
+	struct block *reserve; /* or NULL */
+	bool is_short;
 };
 
+static _Noreturn void
+end_process(void)
+{
+	fputs("promptledger: out of memory\n", stderr);
+	abort();
+}
+
 static struct block *
-add_block(struct arena *a, size_t size)
+new_block(size_t size)
+{
+	struct block *b = malloc(sizeof(*b) + size);
+
+	if (b != NULL) {
+		b->size = size;
+		b->used = 0;
+	}
+	return b;
+}
+
+/* The reserve, for a request that fails now and should say so. */
+static struct block *
+take_reserve(struct arena *a, size_t size)
+{
+	struct block *b = a->reserve;
+
+	if (b == NULL || b->size < size)
+		end_process();
+	a->reserve = NULL;
+	return b;
+}
+
+static void
+push_block(struct arena *a, struct block *b)
+{
+	b->next = a->block;
+	a->block = b;
+}
+
+bool
+arena_reserve(struct arena *a, size_t bytes)
 {
 	struct block *b;
 
-	if (size < BLOCK_BYTES)
-		size = BLOCK_BYTES;
-	b = malloc(sizeof(*b) + size);
-	if (b == NULL) {
-		fputs("promptledger: out of memory\n", stderr);
-		abort();
-	}
-	b->next = a->block;
-	b->size = size;
-	b->used = 0;
-	a->block = b;
-	return b;
+	if (a->reserve != NULL && a->reserve->size >= bytes)
+		return true;
+	b = new_block(bytes);
+	if (b == NULL)
+		return false;
+	free(a->reserve);
+	a->reserve = b;
+	return true;
+}
+
+void
+arena_fall_short(struct arena *a)
+{
+	a->is_short = true;
+}
+
+bool
+arena_is_short(const struct arena *a)
+{
+	return a->is_short;
 }
 
 struct arena *
@@ -52,11 +100,12 @@ arena_new(void)
 {
 	struct arena *a = calloc(1, sizeof(*a));
 
-	if (a == NULL) {
-		fputs("promptledger: out of memory\n", stderr);
-		abort();
-	}
-	add_block(a, BLOCK_BYTES);
+	if (a == NULL)
+		end_process();
+	a->block = new_block(BLOCK_BYTES);
+	if (a->block == NULL)
+		end_process();
+	a->block->next = NULL;
 	return a;
 }
 
@@ -72,22 +121,45 @@ arena_free(struct arena *a)
 		next = b->next;
 		free(b);
 	}
+	free(a->reserve);
 	free(a);
+}
+
+static size_t
+align(size_t size)
+{
+	const size_t step = alignof(max_align_t);
+
+	return (size + step - 1) / step * step;
+}
+
+bool
+arena_make_room(struct arena *a, size_t bytes)
+{
+	size_t size = align(bytes);
+	struct block *b;
+
+	if (a->block->size - a->block->used >= size)
+		return true;
+	b = new_block(size < BLOCK_BYTES ? BLOCK_BYTES : size);
+	if (b == NULL) {
+		a->is_short = true;
+		return false;
+	}
+	push_block(a, b);
+	return true;
 }
 
 void *
 arena_alloc(struct arena *a, size_t size)
 {
-	const size_t align = alignof(max_align_t);
-	struct block *b = a->block;
 	void *p;
 
-	size = (size + align - 1) / align * align;
-	if (b->size - b->used < size)
-		b = add_block(a, size);
-	p = b->data + b->used;
-	b->used += size;
-	return memset(p, 0, size);
+	if (!arena_make_room(a, size))
+		push_block(a, take_reserve(a, align(size)));
+	p = a->block->data + a->block->used;
+	a->block->used += align(size);
+	return memset(p, 0, align(size));
 }
 
 char *
@@ -183,4 +255,9 @@ arena_reset(struct arena *a)
 	while (first->next != NULL)
 		first = first->next;
 	arena_rewind(a, (struct arena_mark){ .block = first });
+	if (a->reserve != NULL && a->reserve->size > BLOCK_BYTES) {
+		free(a->reserve);
+		a->reserve = NULL;
+	}
+	a->is_short = false;
 }

@@ -60,8 +60,8 @@ class Faulty:
         fields = LAYOUT.unpack(self.control[:])
         return fields[6], fields[7].rstrip(b"\0").decode()
 
-    def check_lives(self):
-        assert self.process.poll() is None, "the responder has died"
+    def check_lives(self, *fault):
+        assert self.process.poll() is None, f"it died of {fault}"
 
 
 class Recorder(Client):
@@ -187,7 +187,7 @@ def do_faulty(faulty, deed, fault, allowed, names):
     faulty.arm(*fault)
     status = deed.do()
     failed, name = faulty.disarm()
-    faulty.check_lives()
+    faulty.check_lives(fault, name)
     if status != 200:
         assert failed > 0, fault
         deed.check_refused(allowed)

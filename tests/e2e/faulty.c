@@ -231,15 +231,21 @@ lacks_memory(const char *name, const void *caller)
 {
 	Dl_info info;
 	bool is_libfcgi, lacks = false;
+	const char *slash;
+	char place[sizeof(control->name)];
 
 	if (control == NULL || atomic_load(&control->armed) == 0 ||
 	    control->what == WHAT_FILES || is_looking)
 		return false;
 	is_looking = true;
+	memset(&info, 0, sizeof(info));
 	is_libfcgi = dladdr(caller, &info) != 0 && info.dli_fname != NULL &&
 	    strstr(info.dli_fname, "libfcgi") != NULL;
+	slash = info.dli_fname == NULL ? NULL : strrchr(info.dli_fname, '/');
+	snprintf(place, sizeof(place), "%s %s", name,
+	    slash == NULL ? "" : slash + 1);
 	if (is_libfcgi == (control->what == WHAT_LIBFCGI))
-		lacks = is_to_fail(name);
+		lacks = is_to_fail(place);
 	is_looking = false;
 	if (lacks)
 		errno = ENOMEM;
