@@ -380,8 +380,7 @@ run_handler(struct call *c, struct txn *t)
 	/* Told now, while the transaction can still be rolled back. */
 	if (buf_failed(&c->reply->headers) || buf_failed(&c->reply->body))
 		return call_fail(c, ERR_INTERNAL, NULL, "the reply is too big");
-	/* Likewise: what was read or written may not be all. */
-	return arena_is_short(c->arena) ? fail_short(c) : ERR_NONE;
+	return ERR_NONE;
 }
 
 /* Count the request against its token's limit, if there is one. */

@@ -95,17 +95,42 @@ arena_is_short(const struct arena *a)
 	return a->is_short;
 }
 
-struct arena *
-arena_new(void)
+/* NULL without memory. */
+static struct arena *
+make_arena(void)
 {
 	struct arena *a = calloc(1, sizeof(*a));
 
 	if (a == NULL)
-		end_process();
+		return NULL;
 	a->block = new_block(BLOCK_BYTES);
-	if (a->block == NULL)
-		end_process();
+	if (a->block == NULL) {
+		free(a);
+		return NULL;
+	}
 	a->block->next = NULL;
+	return a;
+}
+
+struct arena *
+arena_new(void)
+{
+	struct arena *a = make_arena();
+
+	if (a == NULL)
+		end_process();
+	return a;
+}
+
+struct arena *
+arena_try_new(void)
+{
+	struct arena *a = make_arena();
+
+	if (a != NULL && !arena_reserve(a, BLOCK_BYTES)) {
+		arena_free(a);
+		return NULL;
+	}
 	return a;
 }
 

@@ -24,6 +24,11 @@
 struct arena;
 
 struct arena *arena_new(void);
+
+/* One with a reserve, or NULL: for work that may wait until there is memory
+ * again. */
+struct arena *arena_try_new(void);
+
 void arena_free(struct arena *a); /* NULL is fine */
 
 /* Zeroed memory, aligned for any object, valid until arena_reset. */

@@ -108,6 +108,7 @@ add_json_string(sqlite3_str *out, const char *text)
 static void
 sql_audit_json(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 {
+	const char *text;
 	sqlite3_str *out;
 	int len;
 
@@ -120,8 +121,13 @@ sql_audit_json(sqlite3_context *ctx, int argc, sqlite3_value **argv)
 		sqlite3_result_value(ctx, argv[0]);
 		return;
 	}
+	text = (const char *)sqlite3_value_text(argv[0]);
+	if (text == NULL) {
+		sqlite3_result_error_nomem(ctx);
+		return;
+	}
 	out = sqlite3_str_new(sqlite3_context_db_handle(ctx));
-	add_json_string(out, (const char *)sqlite3_value_text(argv[0]));
+	add_json_string(out, text);
 	len = sqlite3_str_length(out);
 	if (sqlite3_str_errcode(out) != SQLITE_OK)
 		sqlite3_result_error_code(ctx, sqlite3_str_errcode(out));
