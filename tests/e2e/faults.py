@@ -19,7 +19,9 @@ WAIT_S = 60
 FILES, MEMORY, LIBFCGI = 1, 2, 3
 SHORT_WRITE = -1
 FOREVER = 1 << 30
-LAYOUT = struct.Struct("7i36s36s")
+LAYOUT = struct.Struct("7i36s36s")  # and live, after padding
+LIVE = struct.Struct("q")
+LIVE_AT = 104
 UNAVAILABLE = (503, 507)
 MEMBERS = {
     Promptcrafter: {"error"},
@@ -32,33 +34,41 @@ MEMBERS = {
 class Faulty:
     """The responder of an own_site, with faulty.c in it."""
 
-    def __init__(self, site, shim, **environment):
+    def __init__(self, site, shim):
         self.site = site
         installation = site.installation
         library = installation.home / "faulty.so"
         copy(shim, library, 0o755)
         file = installation.run / "faulty"
-        file.write_bytes(bytes(LAYOUT.size))
+        file.write_bytes(bytes(LIVE_AT + LIVE.size))
         file.chmod(0o666)
         with open(file, "r+b") as opened:
-            self.control = mmap.mmap(opened.fileno(), LAYOUT.size)
+            self.control = mmap.mmap(opened.fileno(), LIVE_AT + LIVE.size)
+        self.environment = {"LD_PRELOAD": str(library),
+                            "FAULTY_CONTROL": str(file),
+                            "FAULTY_BELOW": str(installation.data)}
         site.deployment.responder.stop()
-        site.deployment.start_responder(
-            LD_PRELOAD=str(library), FAULTY_CONTROL=str(file),
-            FAULTY_BELOW=str(installation.data), **environment)
-        self.process = site.deployment.responder.process
+        self.start()
+
+    def start(self):
+        self.site.deployment.start_responder(**self.environment)
+        self.process = self.site.deployment.responder.process
 
     def arm(self, what, error, at, count=1, only=""):
         """From now on, count calls from the at-th on fail."""
-        self.control[:] = LAYOUT.pack(0, what, at, count, error, 0, 0, b"",
-                                      only.encode())
+        self.control[:LAYOUT.size] = LAYOUT.pack(
+            0, what, at, count, error, 0, 0, b"", only.encode())
         self.control[:4] = struct.pack("i", 1)
 
     def disarm(self):
         """How many calls failed, and the name of the first of them."""
         self.control[:4] = struct.pack("i", 0)
-        fields = LAYOUT.unpack(self.control[:])
+        fields = LAYOUT.unpack(self.control[:LAYOUT.size])
         return fields[6], fields[7].rstrip(b"\0").decode()
+
+    def live(self):
+        """How many allocations there are that were not freed."""
+        return LIVE.unpack(self.control[LIVE_AT:])[0]
 
     def check_lives(self, *fault):
         assert self.process.poll() is None, f"it died of {fault}"

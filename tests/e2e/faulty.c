@@ -40,6 +40,7 @@ struct control {
 	_Atomic int32_t failed;
 	char name[36]; /* of the call that failed first */
 	char only[36]; /* count calls of this name; "": of any */
+	_Atomic int64_t live; /* allocations that were not freed, always told */
 };
 
 static struct control *control;
@@ -222,6 +223,7 @@ WRITE(pwrite64, (int fd, const void *p, size_t len, off64_t at),
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *old, size_t size);
+void __libc_free(void *p);
 
 static __thread bool is_looking; /* dladdr may allocate */
 
@@ -252,12 +254,20 @@ lacks_memory(const char *name, const void *caller)
 	return lacks;
 }
 
+static void *
+count_live(void *p, int change)
+{
+	if (p != NULL && control != NULL)
+		atomic_fetch_add(&control->live, change);
+	return p;
+}
+
 void *
 malloc(size_t size)
 {
 	return lacks_memory("malloc", __builtin_return_address(0))
 	    ? NULL
-	    : __libc_malloc(size);
+	    : count_live(__libc_malloc(size), 1);
 }
 
 void *
@@ -265,7 +275,7 @@ calloc(size_t count, size_t size)
 {
 	return lacks_memory("calloc", __builtin_return_address(0))
 	    ? NULL
-	    : __libc_calloc(count, size);
+	    : count_live(__libc_calloc(count, size), 1);
 }
 
 void *
@@ -273,5 +283,11 @@ realloc(void *old, size_t size)
 {
 	return lacks_memory("realloc", __builtin_return_address(0))
 	    ? NULL
-	    : __libc_realloc(old, size);
+	    : count_live(__libc_realloc(old, size), old == NULL ? 1 : 0);
+}
+
+void
+free(void *p)
+{
+	__libc_free(count_live(p, -1));
 }
