@@ -4,8 +4,9 @@
 #   make check    dependencies, and every test but those of check-long
 #   make          the binary: build/promptledger and cgi-bin/promptledger.fcgi
 #   make lint     clang-format, clang-tidy, cppcheck
-#   make check-long  what takes minutes more: the families under valgrind, the
-#                 package in a Debian of its own
+#   make check-long  what takes minutes more: the families under valgrind,
+#                 check-faults (docs/RELIABILITY.md), the package in a Debian
+#                 of its own
 #   make bench    rates as ratios, beside floors and peers, in one table;
 #                 bench-disk: with a slow disk; bench-scale: a large database;
 #                 bench-peers first, once, installs PHP's and Node's
@@ -61,7 +62,7 @@ Q :=
 say =
 endif
 
-.PHONY: all run check check-all check-unit check-e2e check-long unit-tests \
+.PHONY: all run check check-all check-unit check-e2e check-long check-faults unit-tests \
     fuzz-template layers lint format bench bench-disk bench-scale \
     bench-download bench-peers bench-deps deps clean
 .DELETE_ON_ERROR:
@@ -159,10 +160,20 @@ check-long:
 	@tests/deps.sh $(DEPS_BUILD) $(DEPS_RUN) $(DEPS_CHECK) $(DEPS_LONG)
 	@$(MAKE) $(PARALLEL) --no-print-directory all
 	@tests/valgrind.sh $(VALGRIND_TESTS:%=tests/e2e/test_%.py)
+	@$(MAKE) --no-print-directory check-faults
 	@$(MAKE) --no-print-directory deb
 	@if [ $$(id -u) -eq 0 ]; then \
 	    $(PYTHON) tests/check.py --e2e tests/package; \
 	else echo 'tests/package: not run, it needs root'; fi
+
+# What docs/RELIABILITY.md tells of, in full: 200 kills, every call and every
+# allocation failing, a database locked for a minute.
+FAULT_TESTS := crash file_faults memory_faults store_trouble serial
+check-faults:
+	@PROMPTLEDGER_KILLS=200 PROMPTLEDGER_FAULTS_EVERY=1 \
+	    PROMPTLEDGER_CHECKPOINT_EVERY=11 PROMPTLEDGER_LOCKED_S=60 \
+	    $(PYTHON) tests/check.py --pytest=-s \
+	    $(FAULT_TESTS:%=--e2e tests/e2e/test_%.py)
 
 layers: $(GENERATED)
 	@$(PYTHON) tests/layers.py $(CC) $(ALL_CFLAGS)

@@ -10,7 +10,7 @@ from faults import (DEEDS, ERRORS, FILES, Large, faulty,  # noqa: F401
                     faulty_shim, make_deed, sweep)
 from families import Promptcrafter
 
-EVERY = int(os.environ.get("PROMPTLEDGER_FAULTS_EVERY", 101))
+EVERY = int(os.environ.get("PROMPTLEDGER_CHECKPOINT_EVERY", 307))
 WRITES = [name for name in DEEDS if name != "get"]
 
 
@@ -20,6 +20,7 @@ def test_a_failing_file_is_told_and_changes_nothing(own_site, faulty, error):
         deed = make_deed(name, own_site)
         met = sweep(faulty, deed, FILES, ERRORS[error])
         assert met.count("pwrite64") > 3, (name, met)
+        print(f"{error} {name}: {len(met)} calls failed")
         for call in wanted_calls(name, error):
             assert sweep(faulty, deed, FILES, ERRORS[error], only=call), call
         deed.check(own_site.installation)
@@ -36,10 +37,11 @@ def wanted_calls(name, error):
 
 
 def test_a_failing_checkpoint_harms_no_commit(own_site, faulty):
-    """Its calls, one of PROMPTLEDGER_FAULTS_EVERY, fail with each error."""
+    """Its calls, one of PROMPTLEDGER_CHECKPOINT_EVERY, fail with each error."""
     for error in ERRORS.values():
         deed = Large(Promptcrafter, own_site)
         met = sweep(faulty, deed, FILES, error, every=EVERY)
         deed.check(own_site.installation)
         assert len(met) * EVERY > 1000, len(met)
+        print(f"checkpoint, errno {error}: {len(met)} calls failed")
     own_site.installation.check_integrity()
