@@ -4,8 +4,9 @@
 #   make check    dependencies, and every test but those of check-long
 #   make          the binary: build/promptledger and cgi-bin/promptledger.fcgi
 #   make lint     clang-format, clang-tidy, cppcheck
-#   make check-long  what takes minutes more: the families under valgrind, the
-#                 package in a Debian of its own, and make fuzz
+#   make check-long  what takes minutes more: the families under valgrind,
+#                 make fuzz, make check-faults (docs/RELIABILITY.md), and the
+#                 package in a Debian of its own
 #   make fuzz     each fuzz target for FUZZ_SECONDS=60
 #   make bench    rates as ratios, beside floors and peers, in one table;
 #                 bench-disk: with a slow disk; bench-scale: a large database;
@@ -32,7 +33,7 @@ ALL_CFLAGS := -std=c11 -D_POSIX_C_SOURCE=200809L -D_GNU_SOURCE \
     -DPROMPTLEDGER_VERSION='"$(VERSION)"' -Isrc -I$(BUILD)/gen \
     -fstack-protector-strong -pthread $(WARNINGS) $(CFLAGS)
 ALL_LDFLAGS := -pthread $(LDFLAGS)
-LDLIBS := -lfcgi -ljson-c -lsqlite3 -lsodium -lcrypto
+LDLIBS := -lfcgi -lsqlite3 -lsodium -lcrypto
 ifneq ($(SANITIZE),)
 ALL_CFLAGS += -fsanitize=$(SANITIZE) -fno-sanitize-recover=undefined \
     -fno-omit-frame-pointer -O1
@@ -63,9 +64,9 @@ Q :=
 say =
 endif
 
-.PHONY: all run check check-all check-unit check-e2e check-long unit-tests \
-    fuzz fuzz-targets fuzz-replays layers lint format bench bench-disk \
-    bench-scale bench-download bench-peers bench-deps deps clean
+.PHONY: all run check check-all check-unit check-e2e check-long check-faults \
+    unit-tests fuzz fuzz-targets fuzz-replays layers lint format bench \
+    bench-disk bench-scale bench-download bench-peers bench-deps deps clean
 .DELETE_ON_ERROR:
 
 all: $(BUILD)/promptledger
@@ -115,7 +116,7 @@ $(BUILD)/tests/%: tests/unit/%.c $(BUILD)/libpromptledger.a
 	    $(BUILD)/libpromptledger.a $(ALL_LDFLAGS) $(LDLIBS) -lcmocka
 
 # What each step needs, as Debian packages.
-DEPS_BUILD := gcc libc6-dev libfcgi-dev libjson-c-dev libsqlite3-dev \
+DEPS_BUILD := gcc libc6-dev libfcgi-dev libsqlite3-dev \
     libsodium-dev libssl-dev
 DEPS_RUN := lighttpd curl
 DEPS_CHECK := spawn-fcgi apache2 libapache2-mod-fcgid libcmocka-dev \
@@ -169,6 +170,7 @@ check-long:
 	@$(MAKE) $(PARALLEL) --no-print-directory all
 	@tests/valgrind.sh $(VALGRIND_TESTS:%=tests/e2e/test_%.py)
 	@$(MAKE) --no-print-directory fuzz
+	@$(MAKE) --no-print-directory check-faults
 	@$(MAKE) --no-print-directory deb
 	@if [ $$(id -u) -eq 0 ]; then \
 	    $(PYTHON) tests/check.py --e2e tests/package; \
@@ -188,6 +190,14 @@ openapi: all
 REDOCLY := @redocly/cli@2.77.0
 lint-openapi:
 	@tests/lint_openapi.sh $(REDOCLY)
+# What docs/RELIABILITY.md tells of, in full: 200 kills, every call and every
+# allocation failing, a database locked for a minute.
+FAULT_TESTS := crash file_faults memory_faults store_trouble serial
+check-faults:
+	@PROMPTLEDGER_KILLS=200 PROMPTLEDGER_FAULTS_EVERY=1 \
+	    PROMPTLEDGER_CHECKPOINT_EVERY=11 PROMPTLEDGER_LOCKED_S=60 \
+	    $(PYTHON) tests/check.py --pytest=-s \
+	    $(FAULT_TESTS:%=--e2e tests/e2e/test_%.py)
 
 layers: $(GENERATED)
 	@$(PYTHON) tests/layers.py $(CC) $(ALL_CFLAGS)

@@ -47,9 +47,6 @@ GENERATED = ("statement_", "migration_", "openapi_table")
 
 FOREIGN = {
     "sqlite3.h": "store/",
-    "json-c/": "wire/",
-    "json.h": "wire/",
-    "json_": "wire/",
     "openssl/": "wire/jwk.c",
     "fcgiapp.h": "http/fcgi/",
     "fcgi_stdio.h": "nowhere",

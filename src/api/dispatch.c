@@ -19,6 +19,11 @@
 
 #define PARKED_BODY_MAX (64 << 10)
 
+/* What a request sets aside, to be able to say that it failed for want of
+ * memory: this much, or so many copies of its body. */
+#define RESERVE_BYTES ((size_t)64 << 10)
+#define BODY_COPIES 6
+
 /*
  * Routing.
  */
@@ -197,6 +202,13 @@ free_buf(void *buf)
 }
 
 static enum err
+fail_short(struct call *c)
+{
+	arena_fall_short(c->arena);
+	return call_fail(c, ERR_INTERNAL, NULL, "out of memory");
+}
+
+static enum err
 receive_body(struct call *c, struct buf **out)
 {
 	size_t max = c->family->body_max_bytes != 0
@@ -208,14 +220,21 @@ receive_body(struct call *c, struct buf **out)
 
 	if (c->request.content_length > (int64_t)max)
 		return call_fail(c, ERR_BODY_TOO_LARGE, NULL, NULL);
+	if (c->request.content_length >
+		(int64_t)(RESERVE_BYTES / BODY_COPIES) &&
+	    !arena_reserve(
+		c->arena, BODY_COPIES * (size_t)c->request.content_length))
+		return fail_short(c);
 	buf_init(body, max);
 	arena_on_reset(c->arena, free_buf, body);
 	if (c->request.content_length != 0) {
 		while ((got = c->read(c->source, piece, sizeof(piece))) > 0) {
 			buf_add(body, piece, (size_t)got);
-			if (buf_failed(body))
-				return call_fail(
-				    c, ERR_BODY_TOO_LARGE, NULL, NULL);
+			if (!buf_failed(body))
+				continue;
+			if ((size_t)got <= max - body->len)
+				return fail_short(c);
+			return call_fail(c, ERR_BODY_TOO_LARGE, NULL, NULL);
 		}
 		if (got < 0)
 			return call_fail(
@@ -581,6 +600,9 @@ log_call(const struct call *c, enum err err)
 static bool
 conclude(struct call *c, enum err err)
 {
+	/* Whatever it was taken for. */
+	if (err != ERR_NONE && arena_is_short(c->arena))
+		err = fail_short(c);
 	if (err != ERR_NONE && c->reply->begun)
 		cut_answer(c, err);
 	else if (err != ERR_NONE)
@@ -595,6 +617,8 @@ bool
 dispatch(struct call *c, const char *const *env)
 {
 	char request_id[17];
+	bool has_reserve = arena_reserve(c->arena, RESERVE_BYTES) &&
+	    response_reserve(c->reply);
 	enum err err;
 
 	c->start_us = clock_steady_us();
@@ -606,7 +630,7 @@ dispatch(struct call *c, const char *const *env)
 		response_attach(c->reply, NULL, NULL);
 	c->content_type = choose_type(c, err);
 	if (err == ERR_NONE)
-		err = answer(c);
+		err = has_reserve ? answer(c) : fail_short(c);
 	else if (cors_preflight(c->site->config->cors_origins, &c->request,
 		     c->allow, c->reply))
 		return conclude(c, ERR_NONE);

@@ -354,19 +354,6 @@ handle_resumed(struct exchange *x)
 	send_answer(v, x);
 }
 
-static void *
-start_visit(void *app)
-{
-	struct visit *v = calloc(1, sizeof(*v));
-
-	(void)app;
-	if (v == NULL)
-		return NULL;
-	v->arena = arena_new();
-	response_init(&v->reply);
-	return v;
-}
-
 static void
 end_visit(void *visit)
 {
@@ -375,6 +362,23 @@ end_visit(void *visit)
 	response_free(&v->reply);
 	arena_free(v->arena);
 	free(v);
+}
+
+static void *
+start_visit(void *app)
+{
+	struct visit *v = calloc(1, sizeof(*v));
+
+	(void)app;
+	if (v == NULL)
+		return NULL;
+	v->arena = arena_try_new();
+	response_init(&v->reply);
+	if (v->arena == NULL || !response_reserve(&v->reply)) {
+		end_visit(v);
+		return NULL;
+	}
+	return v;
 }
 
 static void *

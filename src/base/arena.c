@@ -42,25 +42,27 @@ struct disposer {
 struct arena {
 	struct block *block; /* the newest; the first one is kept */
 	struct disposer *disposers;
+	struct block *reserve; /* or NULL */
+	bool is_short;
 };
 
-static struct block *
-add_block(struct arena *a, size_t size)
+static _Noreturn void
+end_process(void)
 {
-	struct block *b;
+	fputs("promptledger: out of memory\n", stderr);
+	abort();
+}
 
-	if (size < BLOCK_BYTES)
-		size = BLOCK_BYTES;
-	b = malloc(sizeof(*b) + size);
-	if (b == NULL) {
-		fputs("promptledger: out of memory\n", stderr);
-		abort();
-	}
-	b->next = a->block;
+static struct block *
+new_block(size_t size)
+{
+	struct block *b = malloc(sizeof(*b) + size);
+
+	if (b == NULL)
+		return NULL;
 	b->size = size;
 	b->used = 0;
 	ASAN_POISON_MEMORY_REGION(b->data, size);
-	a->block = b;
 	return b;
 }
 
@@ -71,16 +73,89 @@ free_block(struct block *b)
 	free(b);
 }
 
-struct arena *
-arena_new(void)
+/* The reserve, for a request that fails now and should say so. */
+static struct block *
+take_reserve(struct arena *a, size_t size)
+{
+	struct block *b = a->reserve;
+
+	if (b == NULL || b->size < size)
+		end_process();
+	a->reserve = NULL;
+	return b;
+}
+
+static void
+push_block(struct arena *a, struct block *b)
+{
+	b->next = a->block;
+	a->block = b;
+}
+
+bool
+arena_reserve(struct arena *a, size_t bytes)
+{
+	struct block *b;
+
+	if (a->reserve != NULL && a->reserve->size >= bytes)
+		return true;
+	b = new_block(bytes);
+	if (b == NULL)
+		return false;
+	if (a->reserve != NULL)
+		free_block(a->reserve);
+	a->reserve = b;
+	return true;
+}
+
+void
+arena_fall_short(struct arena *a)
+{
+	a->is_short = true;
+}
+
+bool
+arena_is_short(const struct arena *a)
+{
+	return a->is_short;
+}
+
+/* NULL without memory. */
+static struct arena *
+make_arena(void)
 {
 	struct arena *a = calloc(1, sizeof(*a));
 
-	if (a == NULL) {
-		fputs("promptledger: out of memory\n", stderr);
-		abort();
+	if (a == NULL)
+		return NULL;
+	a->block = new_block(BLOCK_BYTES);
+	if (a->block == NULL) {
+		free(a);
+		return NULL;
 	}
-	add_block(a, BLOCK_BYTES);
+	a->block->next = NULL;
+	return a;
+}
+
+struct arena *
+arena_new(void)
+{
+	struct arena *a = make_arena();
+
+	if (a == NULL)
+		end_process();
+	return a;
+}
+
+struct arena *
+arena_try_new(void)
+{
+	struct arena *a = make_arena();
+
+	if (a != NULL && !arena_reserve(a, BLOCK_BYTES)) {
+		arena_free(a);
+		return NULL;
+	}
 	return a;
 }
 
@@ -96,21 +171,46 @@ arena_free(struct arena *a)
 		next = b->next;
 		free_block(b);
 	}
+	if (a->reserve != NULL)
+		free_block(a->reserve);
 	free(a);
+}
+
+/* What a piece of so many bytes takes of a block. */
+static size_t
+room_for(size_t size)
+{
+	const size_t step = alignof(max_align_t);
+
+	return (size + GAP_BYTES + step - 1) / step * step;
+}
+
+bool
+arena_make_room(struct arena *a, size_t bytes)
+{
+	const size_t size = room_for(bytes);
+	struct block *b;
+
+	if (a->block->size - a->block->used >= size)
+		return true;
+	b = new_block(size < BLOCK_BYTES ? BLOCK_BYTES : size);
+	if (b == NULL) {
+		a->is_short = true;
+		return false;
+	}
+	push_block(a, b);
+	return true;
 }
 
 void *
 arena_alloc(struct arena *a, size_t size)
 {
-	const size_t align = alignof(max_align_t);
-	const size_t room = (size + GAP_BYTES + align - 1) / align * align;
-	struct block *b = a->block;
 	void *p;
 
-	if (b->size - b->used < room)
-		b = add_block(a, room);
-	p = b->data + b->used;
-	b->used += room;
+	if (!arena_make_room(a, size))
+		push_block(a, take_reserve(a, room_for(size)));
+	p = a->block->data + a->block->used;
+	a->block->used += room_for(size);
 	ASAN_UNPOISON_MEMORY_REGION(p, size);
 	return memset(p, 0, size);
 }
@@ -213,4 +313,9 @@ arena_reset(struct arena *a)
 	while (first->next != NULL)
 		first = first->next;
 	arena_rewind(a, (struct arena_mark){ .block = first });
+	if (a->reserve != NULL && a->reserve->size > BLOCK_BYTES) {
+		free_block(a->reserve);
+		a->reserve = NULL;
+	}
+	a->is_short = false;
 }

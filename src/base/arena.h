@@ -8,17 +8,27 @@
  * thread at a time and keeps its first block between requests, so the usual
  * request calls malloc not at all.
  *
- * arena_alloc never returns NULL: a web worker that cannot get a few
- * kilobytes has nothing useful left to do and ends itself with a log line.
+ * arena_alloc never returns NULL.  When malloc does, it takes what arena_reserve
+ * has set aside, and the arena falls short: the request goes on to its next
+ * sensible end, and whoever is about to commit or to answer asks
+ * arena_is_short and reports the failure.  Without a reserve that is large
+ * enough the process ends itself with a log line; nothing that was answered
+ * is lost, and the web server starts another.
  */
 #ifndef BASE_ARENA_H
 #define BASE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
 
 struct arena *arena_new(void);
+
+/* One with a reserve, or NULL: for work that may wait until there is memory
+ * again. */
+struct arena *arena_try_new(void);
+
 void arena_free(struct arena *a); /* NULL is fine */
 
 /* Zeroed memory, aligned for any object, valid until arena_reset. */
@@ -48,6 +58,19 @@ struct arena_mark {
 
 struct arena_mark arena_mark(const struct arena *a);
 void arena_rewind(struct arena *a, struct arena_mark mark);
+
+/* Set bytes aside, until the next reset, for when malloc fails.  False when
+ * that is now. */
+bool arena_reserve(struct arena *a, size_t bytes);
+
+/* Make room for the next bytes to be taken.  False without memory; then the
+ * arena falls short, and its reserve is still there. */
+bool arena_make_room(struct arena *a, size_t bytes);
+
+/* Something that the request needed could not be had: malloc failed here, or
+ * (arena_fall_short) elsewhere.  Until the next reset. */
+void arena_fall_short(struct arena *a);
+bool arena_is_short(const struct arena *a);
 
 /* Bytes that the arena holds, used or not. */
 size_t arena_size(const struct arena *a);

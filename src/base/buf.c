@@ -29,21 +29,21 @@ buf_clear(struct buf *b)
 		b->ptr[0] = '\0';
 }
 
-/* Make room for more bytes and the NUL. */
-static bool
-reserve(struct buf *b, size_t more)
+/* And for the NUL. */
+bool
+buf_reserve(struct buf *b, size_t bytes)
 {
 	size_t cap;
 	char *ptr;
 
-	if (b->failed || more > b->max - b->len) {
+	if (b->failed || bytes > b->max - b->len) {
 		b->failed = true;
 		return false;
 	}
-	if (b->len + more < b->cap)
+	if (b->len + bytes < b->cap)
 		return true;
 	cap = b->cap == 0 ? 1024 : b->cap;
-	while (cap <= b->len + more)
+	while (cap <= b->len + bytes)
 		cap *= 2;
 	ptr = realloc(b->ptr, cap);
 	if (ptr == NULL) {
@@ -58,7 +58,7 @@ reserve(struct buf *b, size_t more)
 void
 buf_add(struct buf *b, const char *bytes, size_t len)
 {
-	if (!reserve(b, len))
+	if (!buf_reserve(b, len))
 		return;
 	if (len > 0)
 		memcpy(b->ptr + b->len, bytes, len);
@@ -87,7 +87,7 @@ buf_printf(struct buf *b, const char *format, ...)
 	va_start(ap, format);
 	len = vsnprintf(NULL, 0, format, ap);
 	va_end(ap);
-	if (len < 0 || !reserve(b, (size_t)len)) {
+	if (len < 0 || !buf_reserve(b, (size_t)len)) {
 		b->failed = true;
 		return;
 	}

@@ -24,6 +24,10 @@ void buf_init(struct buf *b, size_t max_bytes);
 void buf_free(struct buf *b);
 void buf_clear(struct buf *b); /* keeps the memory, forgets the failure */
 
+/* Have the memory for bytes more; false, and the buf has failed, when it
+ * cannot be had. */
+bool buf_reserve(struct buf *b, size_t bytes);
+
 void buf_add(struct buf *b, const char *bytes, size_t len);
 void buf_text(struct buf *b, const char *text);
 void buf_char(struct buf *b, char c);

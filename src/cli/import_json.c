@@ -136,8 +136,7 @@ add_item(
 	    row->item.foreign_id == NULL)
 		row->item.foreign_id = importer_digest(im,
 		    row->item.patch.name.text, row->item.patch.content.text);
-	/* What json-c and the patch hold of an item is a few times its
-	 * text. */
+	/* What is held of an item is a few times its text. */
 	return importer_add(im, row, m->value_len);
 }
 

@@ -125,7 +125,9 @@ key_uses_write(struct key_uses *u, struct store *s)
 
 	if (key_uses_is_empty(u))
 		return ERR_NONE;
-	a = arena_new();
+	a = arena_try_new();
+	if (a == NULL)
+		return ERR_INTERNAL;
 	taken = take_noted(u, a);
 	txn_call_init(&call, a, &f);
 	call.actor = (struct txn_actor){

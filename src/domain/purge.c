@@ -331,11 +331,13 @@ purge_all(struct store *s, struct purge *p, struct txn_call *call)
 enum err
 purge_some(struct store *s, struct purge *p)
 {
-	struct arena *a = arena_new();
+	struct arena *a = arena_try_new();
 	struct failure f = { 0 };
 	struct txn_call call;
 	enum err err;
 
+	if (a == NULL)
+		return ERR_INTERNAL;
 	p->requests = p->assets = p->files = p->received = 0;
 	p->is_partial = false;
 	txn_call_init(&call, a, &f);

@@ -396,13 +396,15 @@ search_catch_up(struct store *s, int64_t *pause_ms)
 		    is_urgent ? BATCH_TIME_URGENT_US : BATCH_TIME_MAX_US,
 		.is_urgent = is_urgent,
 	};
-	struct arena *a = arena_new();
+	struct arena *a = arena_try_new();
 	struct failure f = { 0 };
 	struct txn_call call;
 	int64_t pending = 0;
 	enum err err;
 
 	*pause_ms = PAUSE_IDLE_MS;
+	if (a == NULL)
+		return ERR_INTERNAL;
 	txn_call_init(&call, a, &f);
 	call.actor = (struct txn_actor){
 		.id = "system",

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define HEADERS_MAX_BYTES ((size_t)64 << 10)
+#define USUAL_BYTES ((size_t)2047)
 
 /* How much of a file is in memory at a time: what one FastCGI record takes
  * (64 KiB, less what would have to be padded). */
@@ -116,6 +117,14 @@ response_shrink(struct response *r)
 	if (r->body.cap > KEPT_MAX_BYTES)
 		buf_free(&r->body);
 	response_clear(r);
+}
+
+bool
+response_reserve(struct response *r)
+{
+	bool has_headers = buf_reserve(&r->headers, USUAL_BYTES);
+
+	return buf_reserve(&r->body, USUAL_BYTES) && has_headers;
 }
 
 void

@@ -44,6 +44,10 @@ void response_clear(struct response *r); /* keeps the memory, and the sink */
 /* The same, and give back what a long answer took. */
 void response_shrink(struct response *r);
 
+/* Have the memory for the answers that most requests get, and for every
+ * failure's.  False when it cannot be had. */
+bool response_reserve(struct response *r);
+
 /* Let the body be len bytes of an open file, from offset at on, instead of
  * what is in memory.  The descriptor is the response's from now on; it is
  * closed when the answer was written, is cleared or freed. */

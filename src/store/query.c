@@ -89,18 +89,36 @@ query_row(struct query *q)
 	return false;
 }
 
+/* A column's bytes in the arena.  NULL for NULL, which without memory SQLite
+ * says too; then, and when the arena has none, the query fails and what comes
+ * back is empty. */
+static const char *
+copy_column(struct query *q, const void *bytes, size_t *len)
+{
+	sqlite3 *db = q->txn->connection->db;
+	struct arena *a = q->txn->call->arena;
+
+	if (bytes == NULL && sqlite3_errcode(db) != SQLITE_NOMEM)
+		return NULL;
+	if (bytes != NULL && arena_make_room(a, *len + 1))
+		return arena_copy(a, bytes, *len);
+	if (q->err == ERR_NONE)
+		q->err = txn_fail(q->txn, ERR_INTERNAL, NULL, "out of memory");
+	*len = 0;
+	return "";
+}
+
 const char *
 query_take_text(struct query *q)
 {
 	int i = q->column++;
 	const char *text;
+	size_t len;
 
 	assert(i < sqlite3_column_count(q->statement));
 	text = (const char *)sqlite3_column_text(q->statement, i);
-	if (text == NULL)
-		return NULL;
-	return arena_copy(q->txn->call->arena, text,
-	    (size_t)sqlite3_column_bytes(q->statement, i));
+	len = text == NULL ? 0 : (size_t)sqlite3_column_bytes(q->statement, i);
+	return copy_column(q, text, &len);
 }
 
 const unsigned char *
@@ -111,11 +129,9 @@ query_take_blob(struct query *q, size_t *len)
 
 	assert(i < sqlite3_column_count(q->statement));
 	bytes = sqlite3_column_blob(q->statement, i);
-	*len = (size_t)sqlite3_column_bytes(q->statement, i);
-	if (bytes == NULL)
-		return NULL;
-	return (const unsigned char *)arena_copy(
-	    q->txn->call->arena, bytes, *len);
+	*len =
+	    bytes == NULL ? 0 : (size_t)sqlite3_column_bytes(q->statement, i);
+	return (const unsigned char *)copy_column(q, bytes, len);
 }
 
 int64_t

@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store_private.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "store/schema.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +15,15 @@
 #include <time.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* 0: there is none. */
+static ino_t
+file_inode(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 ? st.st_ino : 0;
+}
 
 enum err
 store_make_dir(const char *dir, struct failure *f)
@@ -60,6 +72,64 @@ store_exists(const char *dir)
 	return exists;
 }
 
+/* Is another database where ours was, with our WAL still beside it?  SQLite
+ * would read that WAL into it. */
+static bool
+wal_is_stray(const struct store *s)
+{
+	char wal[PATH_MAX];
+
+	snprintf(wal, sizeof(wal), "%s-wal", s->path);
+	return s->wal != 0 && file_inode(wal) == s->wal &&
+	    file_inode(s->path) != s->database;
+}
+
+/* Nobody opens or closes meanwhile.  The WAL is kept: whoever has the old
+ * database still may put both together again.  Transactions that are under
+ * way in other processes end in it, as they began. */
+static enum err
+put_wal_aside(struct store *s, struct failure *f)
+{
+	char wal[PATH_MAX], shm[PATH_MAX], aside[PATH_MAX];
+
+	snprintf(wal, sizeof(wal), "%s-wal", s->path);
+	snprintf(shm, sizeof(shm), "%s-shm", s->path);
+	snprintf(aside, sizeof(aside), "%s.replaced-%" PRId64 "-wal", s->path,
+	    clock_now_ms());
+	log_line("event=database_replaced path=%s wal=%s", s->path, aside);
+	if ((unlink(shm) != 0 && errno != ENOENT) || rename(wal, aside) != 0) {
+		log_line("event=wal_aside_failed errno=%d", errno);
+		return err_fail(
+		    f, ERR_IO, NULL, "another database has the old one's WAL");
+	}
+	return ERR_NONE;
+}
+
+/* Open behind the door, in the way that fits what is there. */
+static enum err
+open_at_door(struct store *s, const struct connection_options *options,
+    struct connection **out, struct failure *f)
+{
+	enum lock_door how = wal_is_stray(s) ? LOCK_DOOR_SHUT : LOCK_DOOR_USED;
+	enum err err;
+
+	err = lock_door_take(&s->lock, how, s->options.lock_ms, f);
+	if (err != ERR_NONE)
+		return err;
+	if (wal_is_stray(s)) /* another process may have been faster */
+		err = how == LOCK_DOOR_SHUT
+		    ? put_wal_aside(s, f)
+		    : err_fail(f, ERR_BUSY, NULL, "replaced just now");
+	if (err == ERR_NONE)
+		err = connection_open(options, out, f);
+	if (err == ERR_NONE) {
+		s->database = file_inode(s->path);
+		s->wal = (*out)->wal;
+	}
+	lock_door_release(&s->lock);
+	return err;
+}
+
 /* Connections are opened and closed at the door (lock.h). */
 static enum err
 open_connection(struct store *s, const struct connection_options *options,
@@ -68,11 +138,7 @@ open_connection(struct store *s, const struct connection_options *options,
 	enum err err;
 
 	pthread_mutex_lock(&s->door);
-	err = lock_door_take(&s->lock, LOCK_DOOR_USED, s->options.lock_ms, f);
-	if (err == ERR_NONE) {
-		err = connection_open(options, out, f);
-		lock_door_release(&s->lock);
-	}
+	err = open_at_door(s, options, out, f);
 	pthread_mutex_unlock(&s->door);
 	return err;
 }

@@ -11,6 +11,7 @@
 #include "store/store.h"
 
 #include <pthread.h>
+#include <sys/types.h>
 
 #define STORE_DATABASE_NAME "promptledger.db"
 #define STORE_LOCK_NAME "promptledger.lock"
@@ -46,6 +47,7 @@ struct store {
 
 	pthread_mutex_t door; /* of this process, before lock's */
 	bool is_made;         /* so a missing database is a fault */
+	ino_t database, wal;  /* as they were opened last; 0: not yet */
 
 	/* The thread that leads when more is queued than one group took;
 	 * started when that happens first.  Also under the mutex. */

@@ -121,6 +121,17 @@ txn_fail(struct txn *t, enum err code, const char *field, const char *detail)
 	return err_fail(t->call->failure, code, field, detail);
 }
 
+/* A call that lacked memory may have read or written less than it meant. */
+static enum err
+run_call(struct txn *t, txn_fn *fn, void *arg)
+{
+	enum err err = fn(t, arg);
+
+	if (err == ERR_NONE && arena_is_short(t->call->arena))
+		err = txn_fail(t, ERR_INTERNAL, NULL, "out of memory");
+	return err;
+}
+
 static enum err
 run_read(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
 {
@@ -135,7 +146,7 @@ run_read(struct store *s, txn_fn *fn, void *arg, struct txn_call *call)
 	    r->connection, STATEMENT_TXN_BEGIN_READ, call->failure);
 	if (err == ERR_NONE) {
 		t.connection = r->connection;
-		err = fn(&t, arg);
+		err = run_call(&t, fn, arg);
 		/* The end of a read tells nothing that fn has not told. */
 		connection_step(r->connection, STATEMENT_TXN_COMMIT, &ignored);
 	}
@@ -169,7 +180,7 @@ run_member(struct store *s, struct connection *c, struct job *j)
 		.family = j->call->actor.family,
 		.at_ms = j->call->now_ms,
 	};
-	j->err = j->fn(&t, j->arg);
+	j->err = run_call(&t, j->fn, j->arg);
 	memset(&c->audit, 0, sizeof(c->audit));
 	/* A full disk or an I/O error may have ended the whole transaction. */
 	if (sqlite3_get_autocommit(c->db))

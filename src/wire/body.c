@@ -6,69 +6,30 @@
 #include "wire/form.h"
 
 #include <assert.h>
-#include <limits.h>
 #include <string.h>
-
-#include <json-c/json.h>
 
 struct body {
 	struct scan scan;
-	struct json_object *json; /* NULL for null and for body_empty */
+	struct arena *arena;
 };
-
-static void
-put_json(void *json)
-{
-	json_object_put(json);
-}
-
-/* Let json-c read what the scan has passed. */
-static bool
-parse_json(const char *text, size_t len, struct json_object **out)
-{
-	/* json-c counts a scalar at the bottom as a level too. */
-	struct json_tokener *tok = json_tokener_new_ex(SCAN_DEPTH_MAX + 2);
-	enum json_tokener_error error;
-
-	if (tok == NULL)
-		return false;
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT);
-	*out = json_tokener_parse_ex(tok, text, (int)len);
-	error = json_tokener_get_error(tok);
-	/* A number at the top ends only where the text is seen to end. */
-	if (error == json_tokener_continue) {
-		*out = json_tokener_parse_ex(tok, "", 1);
-		error = json_tokener_get_error(tok);
-	}
-	json_tokener_free(tok);
-	return error == json_tokener_success;
-}
 
 const struct body *
 body_parse(const char *text, size_t len, struct arena *a, struct scan *scan)
 {
 	struct body *b;
-	struct json_object *json = NULL;
 
 	if (!scan_json(text, len, a, scan))
 		return NULL;
-	/* json-c takes an int; what it refuses on top of the scan (it has no
-	 * memory, or is stricter than we know) must not pass as read. */
-	if (len > INT_MAX || !parse_json(text, len, &json)) {
-		scan->fault = SCAN_SYNTAX;
-		return NULL;
-	}
 	b = arena_alloc(a, sizeof(*b));
 	b->scan = *scan;
-	b->json = json;
-	if (json != NULL)
-		arena_on_reset(a, put_json, json);
+	b->arena = a;
 	return b;
 }
 
 /* The pairs as a JSON object; false when one of them is ill-formed. */
 static bool
-write_form(const struct form_param *params, size_t count, struct buf *out)
+write_form(const struct form_param *params, size_t count, struct arena *a,
+    struct buf *out)
 {
 	struct doc d;
 	size_t i;
@@ -81,6 +42,8 @@ write_form(const struct form_param *params, size_t count, struct buf *out)
 		doc_text(&d, params[i].name, params[i].value);
 	}
 	doc_object_end(&d);
+	if (buf_failed(out))
+		arena_fall_short(a); /* there is room for the longest */
 	return !buf_failed(out);
 }
 
@@ -100,7 +63,7 @@ body_parse_form(
 	count = form_split(arena_copy(a, text, len), a, &params);
 	/* A control character becomes six bytes, "a&" becomes "a":"",. */
 	buf_init(&json, 6 * len + 8);
-	if (write_form(params, count, &json))
+	if (write_form(params, count, a, &json))
 		b = body_parse(
 		    arena_copy(a, json.ptr, json.len), json.len, a, scan);
 	buf_free(&json);
@@ -113,6 +76,7 @@ body_empty(struct arena *a)
 	struct body *b = arena_alloc(a, sizeof(*b));
 
 	b->scan.kind = SCAN_OBJECT;
+	b->arena = a;
 	return b;
 }
 
@@ -134,16 +98,6 @@ body_count(const struct body *b)
 	return b->scan.kind == SCAN_ARRAY ? b->scan.member_count : 0;
 }
 
-/* The i-th member or element as json-c has it; NULL for null. */
-static struct json_object *
-find_child(const struct body *b, size_t i)
-{
-	assert(i < b->scan.member_count);
-	if (b->scan.kind == SCAN_ARRAY)
-		return json_object_array_get_idx(b->json, i);
-	return json_object_object_get(b->json, b->scan.members[i].name);
-}
-
 const struct body *
 body_item(const struct body *b, size_t i, struct arena *a)
 {
@@ -151,17 +105,21 @@ body_item(const struct body *b, size_t i, struct arena *a)
 	const struct scan_member *m = &b->scan.members[i];
 	bool passed;
 
-	item->json = find_child(b, i);
+	assert(i < b->scan.member_count);
 	passed = scan_json(m->value, m->value_len, a, &item->scan);
 	assert(passed); /* as a part of b it has */
 	(void)passed;
+	item->arena = a;
 	return item;
 }
 
 const char *
 body_text(const struct body *b, size_t i)
 {
-	if (b->scan.members[i].kind != SCAN_STRING)
+	const struct scan_member *m = &b->scan.members[i];
+
+	assert(i < b->scan.member_count);
+	if (m->kind != SCAN_STRING)
 		return NULL;
-	return json_object_get_string(find_child(b, i));
+	return scan_text(m->value, m->value_len, b->arena);
 }

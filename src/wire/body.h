@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * body: a JSON body that passed the strict scan, ready to be read by field
- * tables.  Hides json-c, which decodes strings and numbers.
+ * tables.
  */
 #ifndef WIRE_BODY_H
 #define WIRE_BODY_H

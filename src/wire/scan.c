@@ -2,6 +2,7 @@
 #include "wire/scan.h"
 #include "base/text.h"
 
+#include <assert.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -205,10 +206,10 @@ decode_escape(const char *at, const char *end, char **to)
 	return at;
 }
 
-/* The text of a string that was read, without its quotes, decoded. */
-static void
-decode_name(
-    struct arena *a, const char *text, const char *end, struct name *out)
+/* The text of a string that was read, without its quotes, decoded; *len is
+ * its length. */
+static char *
+decode(struct arena *a, const char *text, const char *end, size_t *len)
 {
 	char *decoded = arena_alloc(a, (size_t)(end - text) + 1);
 	char *to = decoded;
@@ -221,8 +222,8 @@ decode_name(
 			*to++ = *text++;
 	}
 	*to = '\0';
-	out->text = decoded;
-	out->len = (size_t)(to - decoded);
+	*len = (size_t)(to - decoded);
+	return decoded;
 }
 
 /* Read a member's name and push it on r->names. */
@@ -243,7 +244,7 @@ read_name(struct reader *r, size_t first)
 	name.text = quote + 1;
 	name.len = (size_t)(r->at - quote) - 2;
 	if (has_escape)
-		decode_name(r->arena, quote + 1, r->at - 1, &name);
+		name.text = decode(r->arena, quote + 1, r->at - 1, &name.len);
 	else if (r->depth == 1)
 		name.text = arena_copy(r->arena, name.text, name.len);
 	r->names = make_room(
@@ -264,6 +265,15 @@ compare_names(const void *a_, const void *b_)
 	if (order != 0)
 		return order;
 	return a->offset < b->offset ? -1 : 1;
+}
+
+char *
+scan_text(const char *value, size_t len, struct arena *a)
+{
+	size_t decoded_len;
+
+	assert(len >= 2 && value[0] == '"');
+	return decode(a, value + 1, value + len - 1, &decoded_len);
 }
 
 /* Take the names of the object that ends here off the stack.  They are

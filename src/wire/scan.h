@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scan: a strict one-pass reading of JSON text (RFC 8259), before any library
- * sees it.
+ * scan: a strict one-pass reading of JSON text (RFC 8259).
  *
- * json-c 0.16 takes single quotes, raw control characters, NaN, "1.",
- * overlong UTF-8 and duplicate names even in strict mode; whatever this scan
- * lets through is JSON that every parser reads alike.
+ * Single quotes, raw control characters, NaN, "1.", overlong UTF-8 and
+ * duplicate names, which many parsers let through, are refused: whatever
+ * passes is JSON that every parser reads alike.
  */
 #ifndef WIRE_SCAN_H
 #define WIRE_SCAN_H
@@ -64,6 +63,10 @@ struct scan {
  * either way.  The first fault in reading order is reported; a duplicate name
  * counts as seen where its object ends, and offset then is the later one's. */
 bool scan_json(const char *text, size_t len, struct arena *a, struct scan *out);
+
+/* What a (scanned) string, quotes included, stands for: in the arena, and
+ * ended by a NUL. */
+char *scan_text(const char *value, size_t len, struct arena *a);
 
 /* A copy in the arena of the (already scanned) JSON text without white space
  * between tokens; strings and numbers keep their exact text. */

@@ -322,7 +322,7 @@ def fill(data, prompts, payloads, updates, texts=TEXTS):
             part.stat().st_mtime > program.stat().st_mtime
             for part in built_of):
         build("fill.c", program, f"-I{SOURCE}/src",
-              f"-I{SOURCE}/build/gen", built_of[1], "-ljson-c", "-lsqlite3",
+              f"-I{SOURCE}/build/gen", built_of[1], "-lsqlite3",
               "-lsodium", "-lcrypto", "-lfcgi")
     return subprocess.run(
         [program, data, EMAIL, *map(str, (prompts, payloads, updates))],

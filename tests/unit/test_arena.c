@@ -154,6 +154,35 @@ a_rewind_gives_back_what_came_after_its_mark(void **state)
 	assert_string_equal(disposed, "321");
 }
 
+/* More than there is.  The sanitizers' malloc would end the test. */
+#define FAR_TOO_MUCH (SIZE_MAX / 4)
+
+static void
+an_arena_that_falls_short_goes_on_until_its_reset(void **state)
+{
+	struct arena *a = arena_new();
+	size_t held;
+
+	(void)state;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+	arena_free(a);
+	skip();
+#endif
+	assert_true(arena_reserve(a, 1000));
+	assert_false(arena_reserve(a, FAR_TOO_MUCH));
+	assert_false(arena_is_short(a));
+	held = arena_size(a);
+	assert_false(arena_make_room(a, FAR_TOO_MUCH));
+	assert_true(arena_is_short(a));
+	assert_int_equal(arena_size(a), held);
+	assert_string_equal(arena_text(a, "still there"), "still there");
+	arena_reset(a);
+	assert_false(arena_is_short(a));
+	arena_fall_short(a);
+	assert_true(arena_is_short(a));
+	arena_free(a);
+}
+
 static void
 freeing_no_arena_is_fine(void **state)
 {
@@ -171,6 +200,8 @@ main(void)
 		cmocka_unit_test(a_disposer_may_read_what_the_arena_holds),
 		cmocka_unit_test(the_first_block_is_used_again),
 		cmocka_unit_test(a_rewind_gives_back_what_came_after_its_mark),
+		cmocka_unit_test(
+		    an_arena_that_falls_short_goes_on_until_its_reset),
 		cmocka_unit_test(freeing_no_arena_is_fine),
 	};
 

@@ -82,7 +82,7 @@ whatever_the_scan_passes_is_parsed(void **state)
 }
 
 static void
-what_json_c_alone_would_take_is_refused(void **state)
+what_lenient_parsers_take_is_refused(void **state)
 {
 	static const struct {
 		int line;
@@ -287,7 +287,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(whatever_the_scan_passes_is_parsed),
-		cmocka_unit_test(what_json_c_alone_would_take_is_refused),
+		cmocka_unit_test(what_lenient_parsers_take_is_refused),
 		cmocka_unit_test(text_without_a_nul_behind_it_is_parsed),
 		cmocka_unit_test(strings_are_decoded),
 		cmocka_unit_test(items_are_bodies_of_their_own),
