@@ -3,6 +3,7 @@
 
 #include "api/auth.h"
 #include "api/family.h"
+#include "api/metrics.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -460,6 +461,17 @@ set_actor(struct call *c)
 	};
 }
 
+/* A route that may answer without a store. */
+static enum err
+answer_alone(struct call *c)
+{
+	enum err err = read_query(c);
+
+	if (err == ERR_NONE && c->route->prepare != NULL)
+		err = c->route->prepare(c);
+	return err == ERR_NONE ? c->route->handler(c, NULL) : err;
+}
+
 /* All that happens outside of a write transaction: the whole answer of a
  * read, and of a write what comes before it. */
 static enum err
@@ -469,6 +481,8 @@ answer(struct call *c)
 	const struct route *r = c->route;
 	enum err err = ERR_NONE;
 
+	if (r->mode == TXN_NONE)
+		return answer_alone(c);
 	if (auth_looks_at_token(r) && (err = auth_prepare(c)) != ERR_NONE)
 		return err;
 	if (r->mode == TXN_READ && r->body == NULL) {
@@ -586,21 +600,30 @@ conclude(struct call *c, enum err err)
 		show_failure(c, err);
 	if (!c->reply->begun)
 		call_seal(c);
+	if (c->site->metrics != NULL)
+		metrics_count(c->site->metrics, c);
 	log_call(c, err);
 	return true;
 }
 
-bool
-dispatch(struct call *c, const char *const *env)
+/* Find out what is asked. */
+static enum err
+begin(struct call *c, const char *const *env)
 {
 	char request_id[17];
-	enum err err;
 
 	c->start_us = clock_steady_us();
 	txn_call_init(&c->txn, c->arena, &c->failure);
 	text_hex(c->txn.seed, 8, request_id);
 	c->request_id = arena_text(c->arena, request_id);
-	err = route_request(c, env);
+	return route_request(c, env);
+}
+
+bool
+dispatch(struct call *c, const char *const *env)
+{
+	enum err err = begin(c, env);
+
 	if (err != ERR_NONE || (c->route->flags & ROUTE_STREAM) == 0)
 		response_attach(c->reply, NULL, NULL);
 	c->content_type = choose_type(c, err);
@@ -615,6 +638,18 @@ dispatch(struct call *c, const char *const *env)
 		err = c->txn.outcome;
 	}
 	return conclude(c, err);
+}
+
+bool
+dispatch_closed(struct call *c, const char *const *env)
+{
+	enum err err = begin(c, env);
+
+	if (err != ERR_NONE || c->route->mode != TXN_NONE)
+		return false;
+	response_attach(c->reply, NULL, NULL);
+	c->content_type = choose_type(c, err);
+	return conclude(c, answer(c));
 }
 
 void

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fastcgi.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/uio.h>
@@ -177,6 +178,18 @@ exchange_write(void *exchange, const char *bytes, size_t len)
 		return write_fcgi(p->request, bytes, len);
 	read_away_cgi(p);
 	return write_cgi(bytes, len);
+}
+
+bool
+exchange_drains(const struct exchange *x)
+{
+	const struct peer *p = x->stream;
+	struct pollfd drain = { .events = POLLIN };
+
+	if (p->service == NULL)
+		return false; /* plain CGI */
+	drain.fd = p->service->drain;
+	return poll(&drain, 1, 0) > 0;
 }
 
 void
