@@ -5,6 +5,7 @@ import os
 import shutil
 import signal
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
@@ -280,7 +281,7 @@ def break_data(program, how):
         database.write_bytes(b"x" * 8192)
         return "io"
     if how == "nowhere":
-        program.data = data / "promptledger.db" / "below"
+        program.data = Path("/proc/nowhere")
         return "io"
     (data / "promptledger.conf").write_text("metrics_key = /nowhere\n")
     return "io"
