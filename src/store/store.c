@@ -230,6 +230,18 @@ store_measure(
 	free(wal);
 }
 
+struct store_engine
+store_engine(void)
+{
+	return (struct store_engine){
+		.version = sqlite3_libversion(),
+		.has_threads = sqlite3_threadsafe() != 0,
+		.has_search = sqlite3_compileoption_used("ENABLE_FTS5") != 0,
+		/* FTS5's trigrams came with 3.34. */
+		.is_known = sqlite3_libversion_number() >= 3034000,
+	};
+}
+
 bool
 store_take_upkeep(struct store *s)
 {

@@ -60,6 +60,16 @@ void store_observe(struct store *s, const struct store_observer *o);
 void store_measure(
     const struct store *s, int64_t *database_bytes, int64_t *wal_bytes);
 
+/* The database engine that this program was linked with. */
+struct store_engine {
+	const char *version;
+	bool has_threads;
+	bool has_search; /* FTS5 */
+	bool is_known;   /* not older than what it was written for */
+};
+
+struct store_engine store_engine(void);
+
 /* Has upkeep been asked for (txn_ask_upkeep) since this was called last? */
 bool store_take_upkeep(struct store *s);
 
