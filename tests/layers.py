@@ -34,7 +34,7 @@ LAYERS = {
             "health",
             "base http wire store domain"),
     "cli": ("command progress importer import_csv import_json import export "
-            "init user token jwt serve doctor doctor_directory "
+            "init user token jwt serve ask doctor doctor_directory "
             "doctor_machine doctor_database doctor_assets doctor_web audit "
             "audit_head audit_show tar archive_list archive backup restore "
             "config routes version help",

@@ -22,12 +22,21 @@ begin_reply(struct call *c)
 	return d;
 }
 
+/* The entity tag is there for `promptledger doctor --url`, which asks with it
+ * whether conditional requests get through. */
 static enum err
 get_alive(struct call *c, struct txn *t)
 {
-	struct doc *d = begin_reply(c);
+	struct doc *d;
+	enum err err;
 
 	(void)t;
+	if ((err = call_precondition(c, "alive", 1)) != ERR_NONE)
+		return err;
+	if (call_not_modified(c, "alive", 1))
+		return ERR_NONE;
+	d = call_reply(c, 200);
+	call_etag(c, "alive", 1);
 	doc_object(d, NULL);
 	doc_text(d, "status", "alive");
 	doc_object_end(d);

@@ -193,6 +193,7 @@ command_explain(const struct failure *f)
 int
 command_failed(const struct command_session *s, const char *what)
 {
-	fprintf(stderr, "promptledger: %s: %s\n", what, command_explain(&s->failure));
+	fprintf(stderr, "promptledger: %s: %s\n", what,
+	    command_explain(&s->failure));
 	return COMMAND_FAILED;
 }

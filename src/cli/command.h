@@ -58,8 +58,7 @@ bool command_open(
     struct command_session *s, enum command_data wanted, const char *data_dir);
 /* Open the store of a session that was opened closed; ERR_NONE, or what is
  * then in s->failure. */
-enum err command_open_data(
-    struct command_session *s, enum command_data wanted);
+enum err command_open_data(struct command_session *s, enum command_data wanted);
 void command_close(struct command_session *s);
 
 /* Who the audit log should name: the operator who runs the command. */

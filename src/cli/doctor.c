@@ -8,14 +8,18 @@
  */
 #include "cli/doctor.h"
 
+#include "base/text.h"
 #include "cli/progress.h"
+#include "store/store.h"
 #include "wire/doc.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define REPORT_MAX_BYTES ((size_t)64 << 20)
 
@@ -142,6 +146,15 @@ examine(struct doctor *d, enum patient patient)
 	}
 }
 
+/* Is there nothing at all, so that the name must be mistyped?  In a directory
+ * that is closed to us there may be something. */
+static bool
+is_mistyped(const char *dir)
+{
+	return !store_exists(dir) &&
+	    (access(dir, X_OK) == 0 || errno == ENOENT);
+}
+
 /* What is wrong with the directory may be why the store cannot be opened, so
  * that is looked at first. */
 static void
@@ -232,8 +245,19 @@ run_doctor(const struct command *self, int argc, char **argv)
 		return command_misused(self, "too many arguments");
 	if (d.token != NULL && d.url == NULL)
 		return command_misused(self, "--token is for --url");
+	if (d.url != NULL && !text_starts(d.url, "http://") &&
+	    !text_starts(d.url, "https://"))
+		return command_misused(
+		    self, "--url begins with http:// or https://");
 	if (!command_open(&d.session, COMMAND_DATA_CLOSED, data))
 		return COMMAND_FAILED;
+	if (d.url == NULL && is_mistyped(d.session.config.data)) {
+		(void)command_open_data(&d.session, COMMAND_DATA_EXISTING);
+		status = command_failed(
+		    &d.session, "cannot open the data directory");
+		command_close(&d.session);
+		return status;
+	}
 	buf_init(&d.report, REPORT_MAX_BYTES);
 	doc_init(&d.doc, &d.report);
 	doc_array(&d.doc, NULL);

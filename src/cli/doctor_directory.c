@@ -126,14 +126,11 @@ check_files(struct doctor *d, const char *dir, uid_t owner)
 		const char *name;
 		mode_t forbidden;
 	} files[] = {
-		{ "promptledger.db", 066 },
-		{ "promptledger.db-wal", 066 },
-		{ "promptledger.db-shm", 066 },
-		{ "promptledger.lock", 066 },
-		{ "promptledger.conf", 022 },
-		{ "keys", 077 },
+		{ "promptledger.db", 066 }, { "promptledger.db-wal", 066 },
+		{ "promptledger.db-shm", 066 }, { "promptledger.lock", 066 },
+		{ "promptledger.conf", 022 }, { "keys", 077 },
 		{ "keys/link.key", 066 },
-		{ "assets", 077 },
+		{ "assets", 0 }, /* a web server may send from there */
 	};
 	struct command_session *s = doctor_session(d);
 	size_t i;
@@ -146,8 +143,8 @@ check_files(struct doctor *d, const char *dir, uid_t owner)
 
 /* The files that settings name may be anybody's who is let read them. */
 static void
-check_key(struct doctor *d, const char *path, const char *setting,
-    mode_t forbidden)
+check_key(
+    struct doctor *d, const char *path, const char *setting, mode_t forbidden)
 {
 	struct stat st;
 
@@ -213,8 +210,7 @@ check_left_overs(struct doctor *d, const char *dir)
 		    S_ISDIR(st.st_mode) &&
 		    clock_now_ms() / 1000 - st.st_mtime > LEFT_OVER_S)
 			doctor_say(d, DOCTOR_PROBLEM, "left_over",
-			    arena_printf(
-				s->arena, "%s/%s", dir, entry->d_name),
+			    arena_printf(s->arena, "%s/%s", dir, entry->d_name),
 			    "is left over from a backup or a restore that was "
 			    "killed: remove it");
 	}

@@ -116,8 +116,8 @@ check_sqlite(struct doctor *d)
 		    "is SQLite's version, and 3.34 is needed: use the static "
 		    "binary");
 	if (!engine.has_threads || !engine.has_search)
-		doctor_say(d, DOCTOR_PROBLEM, "sqlite_lacking",
-		    engine.version, "is an SQLite without %s: use the static "
+		doctor_say(d, DOCTOR_PROBLEM, "sqlite_lacking", engine.version,
+		    "is an SQLite without %s: use the static "
 		    "binary",
 		    engine.has_threads ? "FTS5" : "threads");
 }
