@@ -378,7 +378,7 @@ show_numbers(
 		    "Requests refused because there were too many (429).",
 		    count_throttled(m) },
 		{ "promptledger_processes", EXPOSITION_GAUGE,
-		    "Serving processes that run now.",
+		    "Processes that have served a request and still run.",
 		    tally_processes(m->tally) },
 		{ "promptledger_database_bytes", EXPOSITION_GAUGE,
 		    "Size of the database.", (uint64_t)state->database_bytes },

@@ -176,7 +176,8 @@ def test_processes_of_mod_fcgid_count_together(own_site):
     assert requests(samples)["voice", "PUT", "/voice/uploads/:request",
                              "200"] == 48
     assert single(samples, "upload_bytes_total") == 48 * len(content)
-    assert single(samples, "processes") == len(
+    # One that mod_fcgid has started and not yet asked does not count.
+    assert 1 < single(samples, "processes") <= len(
         own_site.deployment.responder_pids())
 
 
@@ -264,10 +265,12 @@ def test_requests_are_served_where_nothing_can_be_counted(own_site):
 #
 
 def test_a_sound_installation_is_alive_and_ready(site):
-    for path, status in (("/healthz", "alive"), ("/readyz", "ready")):
+    for path, status, cache in (
+            ("/healthz", "alive", "private, no-cache"),
+            ("/readyz", "ready", "no-store")):
         answer = site.client.get(path)
         assert (answer.status, answer.json()) == (200, {"status": status})
-        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["Cache-Control"] == cache
         assert site.client.request("HEAD", path).body == b""
     answer = site.client.post("/healthz", {})
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
