@@ -575,7 +575,7 @@ cut_answer(struct call *c, enum err err)
 }
 
 static void
-log_call(const struct call *c, enum err err)
+log_call(const struct call *c, enum err err, int64_t took_us)
 {
 	const char *log = c->site->config->log;
 
@@ -586,23 +586,25 @@ log_call(const struct call *c, enum err err)
 		 "ms=%.1f",
 	    c->request_id, c->family->name, c->request.method_name,
 	    c->route == NULL ? "-" : c->route->path, c->reply->status,
-	    err_info(err)->slug,
-	    (double)(clock_steady_us() - c->start_us) / 1000.0);
+	    err_info(err)->slug, (double)took_us / 1000.0);
 }
 
 /* The answer's last touch; true, for there is one now. */
 static bool
 conclude(struct call *c, enum err err)
 {
+	int64_t took_us;
+
 	if (err != ERR_NONE && c->reply->begun)
 		cut_answer(c, err);
 	else if (err != ERR_NONE)
 		show_failure(c, err);
 	if (!c->reply->begun)
 		call_seal(c);
+	took_us = clock_steady_us() - c->start_us;
 	if (c->site->metrics != NULL)
-		metrics_count(c->site->metrics, c);
-	log_call(c, err);
+		metrics_count(c->site->metrics, c, took_us);
+	log_call(c, err, took_us);
 	return true;
 }
 

@@ -2,7 +2,6 @@
 #include "api/metrics.h"
 
 #include "api/family.h"
-#include "base/clock.h"
 #include "base/tally.h"
 #include "base/text.h"
 #include "store/store.h"
@@ -203,10 +202,9 @@ find_status(int status)
 }
 
 void
-metrics_count(struct metrics *m, const struct call *c)
+metrics_count(struct metrics *m, const struct call *c, int64_t took_us)
 {
 	size_t block = find_block(c->family, c->route);
-	int64_t took_us = clock_steady_us() - c->start_us;
 
 	tally_add(m->tally,
 	    block + ROUTE_STATUSES + find_status(c->reply->status), 1);

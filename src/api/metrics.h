@@ -20,8 +20,8 @@ void metrics_close(struct metrics *m); /* NULL is fine */
 /* Count what the store commits from now on; m must outlive it. */
 void metrics_watch(struct metrics *m, struct store *s);
 
-/* Count an answer whose status stands. */
-void metrics_count(struct metrics *m, const struct call *c);
+/* Count an answer whose status stands, and how long it took. */
+void metrics_count(struct metrics *m, const struct call *c, int64_t took_us);
 
 /* What is not counted but looked up when somebody asks. */
 struct metrics_state {

@@ -212,6 +212,17 @@ print_end(struct doctor *d)
 	return d->problems == 0 ? COMMAND_DONE : COMMAND_FAILED;
 }
 
+/* Paths are put behind it. */
+static const char *
+cut_slashes(char *url)
+{
+	size_t len = strlen(url);
+
+	while (len > 0 && url[len - 1] == '/')
+		url[--len] = '\0';
+	return url;
+}
+
 static int
 run_doctor(const struct command *self, int argc, char **argv)
 {
@@ -235,7 +246,7 @@ run_doctor(const struct command *self, int argc, char **argv)
 		else if (option == 'j')
 			d.as_json = true;
 		else if (option == 'u')
-			d.url = optarg;
+			d.url = cut_slashes(optarg);
 		else if (option == 't')
 			d.token = optarg;
 		else

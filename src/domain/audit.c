@@ -184,8 +184,8 @@ skip_to(struct walk *w, struct txn *t, int64_t seq)
 	w->head.seq = seq;
 	query_start(&q, t, STATEMENT_AUDIT_HASH_AT);
 	query_integer(&q, ":seq", seq);
-	found = query_row(&q) &&
-	    take_bytes(&q, w->head.hash, sizeof(w->head.hash));
+	found =
+	    query_row(&q) && take_bytes(&q, w->head.hash, sizeof(w->head.hash));
 	if (query_end(&q) == ERR_NONE && !found)
 		set_broken(w, seq, "it is missing");
 	return q.err;

@@ -142,7 +142,7 @@ def test_a_deployment_that_is_not_ready(own_site):
 def test_an_address_where_promptledger_is_not(site):
     nobody = f"http://127.0.0.1:{free_port()}"
     assert examine(site, url=nobody) == [("no_answer", nobody + "/healthz")]
-    # As good as below a path where there is another program.
+    # /healthz below it is no address of the program.
     elsewhere = f"http://127.0.0.1:{site.deployment.port}/healthz"
     assert examine(site, url=elsewhere) == [("not_promptledger", elsewhere)]
 
