@@ -17,9 +17,9 @@ SRC = ROOT / "src"
 
 # Folder by folder, from the bottom: its modules in order, what it may use.
 LAYERS = {
-    "base": ("given text fold clock log arena buf err config seal", ""),
+    "base": ("given text fold clock log arena buf err tally config seal", ""),
     "http": ("range disposition request response cors pattern porch fcgi", "base"),
-    "wire": ("scan doc form body field csv jwk jwt", "base"),
+    "wire": ("scan doc form body field csv exposition jwk jwt", "base"),
     "store": ("statement matcher stemmer recorder connection lock schema signer store "
               "snapshot txn query", "base"),
     "domain": ("template template_cache payload_schema secret throttle rate "
@@ -29,12 +29,13 @@ LAYERS = {
                "recording flow render payload "
                "run_log search word_search comment diff change restore "
                "placeholder transfer audit installation", "base store"),
-    "api": ("json_value call route family jwt_keys jwt_caller auth dispatch "
-            "account page service promptcrafter px0 voice oauth admin "
-            "openapi meta",
+    "api": ("json_value call route family metrics jwt_keys jwt_caller auth "
+            "dispatch account page service promptcrafter px0 voice oauth admin "
+            "health openapi meta",
             "base http wire store domain"),
     "cli": ("command progress importer import_csv import_json import export "
-            "init user token jwt serve doctor doctor_assets audit "
+            "init user token jwt serve ask doctor doctor_directory "
+            "doctor_machine doctor_database doctor_assets doctor_web audit "
             "audit_head audit_show tar archive_list archive backup restore "
             "config routes openapi version help",
             "base wire store domain api"),

@@ -9,6 +9,22 @@ SELECT seq, prev_hash, hash,
 FROM audit_log
 ORDER BY seq
 
+-- The same for the rows behind :after.
+-- name: audit_walk_after
+-- mode: read
+SELECT seq, prev_hash, hash,
+       sha256(prev_hash, seq, at, actor_id, actor_kind, token_id, request_id,
+           family, entity, entity_id, prompt_id, action, changes)
+FROM audit_log
+WHERE seq > :after
+ORDER BY seq
+
+-- name: audit_hash_at
+-- mode: read
+SELECT hash
+FROM audit_log
+WHERE seq = :seq
+
 -- Where the log stands: its genesis, and of the last row number, hash and
 -- time (of an empty log 0, the genesis, 0).
 -- name: audit_head

@@ -57,3 +57,8 @@ PRAGMA foreign_key_check
 -- name: store_empty_wal
 -- mode: read
 PRAGMA wal_checkpoint(TRUNCATE)
+
+-- wal, or what the store fell back to.
+-- name: store_journal
+-- mode: read
+PRAGMA journal_mode

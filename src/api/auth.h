@@ -14,6 +14,8 @@ struct access_rule {
 	enum token_operation operation; /* and allow at least this */
 	const char *role;               /* and its user have this role */
 	unsigned scope;                 /* and have this scope */
+	/* Another way in, without such a token; or NULL. */
+	bool (*opens)(const struct call *c);
 };
 
 const struct access_rule *auth_rule(const struct route *r);

@@ -32,6 +32,7 @@ struct family;
 struct jwt;
 struct jwt_keys;
 struct key_uses;
+struct metrics;
 struct rate_table;
 struct route;
 struct template_cache;
@@ -40,15 +41,21 @@ struct template_cache;
 struct site {
 	const struct config *config;
 	struct store *store;
-	struct key_uses *uses;      /* of API keys, to be written later */
-	struct rate_table *rates;   /* NULL: tokens have no limit */
-	struct jwt_keys *jwt;       /* NULL: no JWTs are taken */
-	unsigned char link_key[32]; /* signs upload and download links */
+	struct key_uses *uses;    /* of API keys, to be written later */
+	struct rate_table *rates; /* NULL: tokens have no limit */
+	struct jwt_keys *jwt;     /* NULL: no JWTs are taken */
+	struct metrics *metrics;  /* NULL: nothing is counted */
+	bool has_metrics_key;
+	unsigned char metrics_key[32]; /* opens /metrics */
+	unsigned char link_key[32];    /* signs upload and download links */
 };
 
 /* Reads the next bytes of the request's body: 0 at its end, -1 when the peer
  * is gone. */
 typedef ssize_t call_read_fn(void *source, char *bytes, size_t len);
+
+/* Is the process about to end? */
+typedef bool call_drains_fn(const void *source);
 
 /* Told that a parked call may go on: see dispatch. */
 typedef void call_resume_fn(void *source);
@@ -61,8 +68,11 @@ struct call {
 	struct request request;
 	call_read_fn *read;
 	call_resume_fn *resume; /* NULL: the call cannot be parked */
-	void *source;           /* for both */
-	int64_t start_us;       /* by the steady clock */
+	call_drains_fn *drains;
+	void *source;     /* for all three */
+	enum err closed;  /* why the store could not be opened; ERR_NONE: it
+	                   * was */
+	int64_t start_us; /* by the steady clock */
 
 	const struct family *family; /* never NULL once routing was tried */
 	const struct route *route;   /* NULL: no such route */
@@ -82,6 +92,7 @@ struct call {
 	                                * read_body left it for a prepare */
 	unsigned char body_digest[32]; /* SHA-256; with an Idempotency-Key */
 	struct faults faults;          /* of query or body */
+	int64_t received;              /* bytes of an upload */
 	void *prepared;                /* what the route's prepare left */
 
 	struct failure failure;

@@ -3,6 +3,7 @@
 
 #include "api/auth.h"
 #include "api/family.h"
+#include "api/metrics.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -480,6 +481,17 @@ set_actor(struct call *c)
 	};
 }
 
+/* A route that may answer without a store. */
+static enum err
+answer_alone(struct call *c)
+{
+	enum err err = read_query(c);
+
+	if (err == ERR_NONE && c->route->prepare != NULL)
+		err = c->route->prepare(c);
+	return err == ERR_NONE ? c->route->handler(c, NULL) : err;
+}
+
 /* All that happens outside of a write transaction: the whole answer of a
  * read, and of a write what comes before it. */
 static enum err
@@ -489,6 +501,8 @@ answer(struct call *c)
 	const struct route *r = c->route;
 	enum err err = ERR_NONE;
 
+	if (r->mode == TXN_NONE)
+		return answer_alone(c);
 	if (auth_looks_at_token(r) && (err = auth_prepare(c)) != ERR_NONE)
 		return err;
 	if (r->mode == TXN_READ && r->body == NULL) {
@@ -581,7 +595,7 @@ cut_answer(struct call *c, enum err err)
 }
 
 static void
-log_call(const struct call *c, enum err err)
+log_call(const struct call *c, enum err err, int64_t took_us)
 {
 	const char *log = c->site->config->log;
 
@@ -592,14 +606,15 @@ log_call(const struct call *c, enum err err)
 		 "ms=%.1f",
 	    c->request_id, c->family->name, c->request.method_name,
 	    c->route == NULL ? "-" : c->route->path, c->reply->status,
-	    err_info(err)->slug,
-	    (double)(clock_steady_us() - c->start_us) / 1000.0);
+	    err_info(err)->slug, (double)took_us / 1000.0);
 }
 
 /* The answer's last touch; true, for there is one now. */
 static bool
 conclude(struct call *c, enum err err)
 {
+	int64_t took_us;
+
 	/* Whatever it was taken for. */
 	if (err != ERR_NONE && arena_is_short(c->arena))
 		err = fail_short(c);
@@ -609,28 +624,39 @@ conclude(struct call *c, enum err err)
 		show_failure(c, err);
 	if (!c->reply->begun)
 		call_seal(c);
-	log_call(c, err);
+	took_us = clock_steady_us() - c->start_us;
+	if (c->site->metrics != NULL)
+		metrics_count(c->site->metrics, c, took_us);
+	log_call(c, err, took_us);
 	return true;
+}
+
+/* Find out what is asked. */
+static enum err
+begin(struct call *c, const char *const *env)
+{
+	char request_id[17];
+
+	c->start_us = clock_steady_us();
+	if (!arena_reserve(c->arena, RESERVE_BYTES) ||
+	    !response_reserve(c->reply))
+		arena_fall_short(c->arena);
+	txn_call_init(&c->txn, c->arena, &c->failure);
+	text_hex(c->txn.seed, 8, request_id);
+	c->request_id = arena_text(c->arena, request_id);
+	return route_request(c, env);
 }
 
 bool
 dispatch(struct call *c, const char *const *env)
 {
-	char request_id[17];
-	bool has_reserve = arena_reserve(c->arena, RESERVE_BYTES) &&
-	    response_reserve(c->reply);
-	enum err err;
+	enum err err = begin(c, env);
 
-	c->start_us = clock_steady_us();
-	txn_call_init(&c->txn, c->arena, &c->failure);
-	text_hex(c->txn.seed, 8, request_id);
-	c->request_id = arena_text(c->arena, request_id);
-	err = route_request(c, env);
 	if (err != ERR_NONE || (c->route->flags & ROUTE_STREAM) == 0)
 		response_attach(c->reply, NULL, NULL);
 	c->content_type = choose_type(c, err);
 	if (err == ERR_NONE)
-		err = has_reserve ? answer(c) : fail_short(c);
+		err = arena_is_short(c->arena) ? fail_short(c) : answer(c);
 	else if (cors_preflight(c->site->config->cors_origins, &c->request,
 		     c->allow, c->reply))
 		return conclude(c, ERR_NONE);
@@ -640,6 +666,18 @@ dispatch(struct call *c, const char *const *env)
 		err = c->txn.outcome;
 	}
 	return conclude(c, err);
+}
+
+bool
+dispatch_closed(struct call *c, const char *const *env)
+{
+	enum err err = begin(c, env);
+
+	if (err != ERR_NONE || c->route->mode != TXN_NONE)
+		return false;
+	response_attach(c->reply, NULL, NULL);
+	c->content_type = choose_type(c, err);
+	return conclude(c, answer(c));
 }
 
 void

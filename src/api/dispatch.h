@@ -26,6 +26,15 @@
  * in it.
  */
 bool dispatch(struct call *c, const char *const *env);
+
+/*
+ * The same while the store cannot be opened (c->closed says why, the site has
+ * only its settings).  False: what is asked needs the store, and nothing was
+ * answered.
+ */
+bool dispatch_closed(struct call *c, const char *const *env);
+
+/* See dispatch. */
 void dispatch_resume(struct call *c);
 
 #endif

@@ -9,6 +9,7 @@ static const struct family *const families[] = {
 	&px0_family,
 	&voice_family,
 	&oauth_family,
+	&health_family,
 	&admin_family,
 	&meta_family,
 	NULL,
@@ -24,7 +25,11 @@ static bool
 is_route_sound(const struct route *r)
 {
 	if (r->path == NULL || r->path[0] != '/' || r->name == NULL ||
-	    r->handler == NULL || r->mode == TXN_NONE)
+	    r->handler == NULL)
+		return false;
+	/* Tokens are in the store. */
+	if (r->mode == TXN_NONE &&
+	    (r->access != ACCESS_ANYONE || r->body != NULL || r->guard != NULL))
 		return false;
 	if ((r->body != NULL) != (r->body_size != 0) ||
 	    (r->query != NULL) != (r->query_size != 0))

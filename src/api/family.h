@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * family: one of the four public APIs: its routes, its words for failures,
+ * family: one of the four public APIs, or of the smaller ones beside them
+ * (OAuth's tokens, the operator's health): its routes, its words for failures,
  * and the few habits in which it differs from the others.
  */
 #ifndef API_FAMILY_H
@@ -71,6 +72,7 @@ extern const struct family promptcrafter_family;
 extern const struct family px0_family;
 extern const struct family voice_family;
 extern const struct family oauth_family;
+extern const struct family health_family;
 extern const struct family admin_family;
 extern const struct family meta_family;
 

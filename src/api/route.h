@@ -18,12 +18,14 @@ enum access {
 	                      * 403 instead for a reading key */
 	ACCESS_SESSION, /* px0: a session, no API key */
 	ACCESS_ADMIN,   /* the operators' admins */
+	ACCESS_METRICS, /* they, and who else may read /metrics: auth.c */
 	ACCESS_VOICE_READ,
 	ACCESS_VOICE_WRITE,
 	ACCESS_VOICE_DOWNLOAD,
 	ACCESS_VOICE_DELETE, /* prompts:write will do */
 };
 
+/* t is NULL for routes with TXN_NONE. */
 typedef enum err route_fn(struct call *c, struct txn *t);
 
 /* Work that must hold no lock and no transaction (hashing a password,
@@ -54,7 +56,7 @@ struct route {
 	const char *path;   /* pattern.h; one file's routes are unique */
 	const char *name;   /* for people: promptledger routes */
 	enum access access;
-	enum txn_mode mode;
+	enum txn_mode mode; /* TXN_NONE: answers without a store, too */
 	unsigned flags;
 	const struct field_table *query; /* NULL: the query is not looked at */
 	size_t query_size;               /* of the struct it fills */

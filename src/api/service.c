@@ -5,6 +5,7 @@
 #include "api/family.h"
 #include "api/jwt_caller.h"
 #include "api/jwt_keys.h"
+#include "api/metrics.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
@@ -39,12 +40,17 @@ struct app {
 	struct arena *arena; /* as long as the process: the settings */
 	struct config config;
 	struct site site;
+	/* What answers while the store cannot be opened: the settings without
+	 * those of the first request. */
+	struct config started;
+	struct site closed_site;
 	bool as_cgi;
 	struct stat binary; /* as it was when we started */
 	bool replaced;      /* another file has taken its place since */
 
-	pthread_mutex_t mutex; /* guards ready, and making it so */
+	pthread_mutex_t mutex; /* guards the rest, and making it ready */
 	bool ready;
+	enum err closed; /* why it is not */
 
 	/* The thread that keeps the search's index, once ready. */
 	atomic_bool has_upkeep; /* a worker that a drain gave up may set it */
@@ -59,6 +65,7 @@ struct worker {
 	struct app *app;
 	struct template_cache *templates;
 	bool saw_ready; /* once true, no need to ask again */
+	enum err closed;
 };
 
 /* What belongs to an exchange, which may be begun by one worker and ended by
@@ -103,6 +110,31 @@ open_jwt(struct app *app, struct failure *f)
 	return jwt_keys_open(&app->config, app->arena, &app->site.jwt, f);
 }
 
+/* What is counted is worth no refused request. */
+static void
+open_metrics(struct app *app)
+{
+	struct failure f = { 0 };
+
+	if (app->site.metrics != NULL || text_equal(app->config.metrics, "off"))
+		return;
+	if (metrics_open(app->config.data, &app->site.metrics, &f) != ERR_NONE)
+		log_line("event=no_metrics detail=\"%s\"", f.detail);
+	else
+		metrics_watch(app->site.metrics, app->site.store);
+}
+
+static enum err
+open_metrics_key(struct app *app, struct failure *f)
+{
+	struct site *site = &app->site;
+
+	site->has_metrics_key = app->config.metrics_key[0] != '\0';
+	if (!site->has_metrics_key)
+		return ERR_NONE;
+	return secret_read(app->config.metrics_key, site->metrics_key, f);
+}
+
 /* Open the installation as the first request's parameters ask for. */
 static enum err
 open_site(struct app *app, const char *const *env, struct failure *f)
@@ -117,11 +149,12 @@ open_site(struct app *app, const char *const *env, struct failure *f)
 		return err_fail(f, ERR_INTERNAL, NULL,
 		    "the data directory lies inside the document root, where "
 		    "anybody could fetch it");
-	err = installation_open(&app->config, app->as_cgi, &app->site.store, f);
-	if (err != ERR_NONE)
+	/* This may run again after a failure. */
+	if (app->site.store == NULL &&
+	    (err = installation_open(
+		 &app->config, app->as_cgi, &app->site.store, f)) != ERR_NONE)
 		return err;
 	app->site.config = &app->config;
-	/* This may run again after a failure. */
 	if (app->site.uses == NULL)
 		app->site.uses = key_uses_new();
 	if (app->site.uses == NULL)
@@ -132,6 +165,9 @@ open_site(struct app *app, const char *const *env, struct failure *f)
 		return err;
 	if (app->site.jwt == NULL && (err = open_jwt(app, f)) != ERR_NONE)
 		return err;
+	if ((err = open_metrics_key(app, f)) != ERR_NONE)
+		return err;
+	open_metrics(app);
 	return secret_load(app->config.data, "link", app->site.link_key, f);
 }
 
@@ -266,7 +302,8 @@ make_ready(struct worker *w, const char *const *env)
 		return true;
 	pthread_mutex_lock(&app->mutex);
 	if (!app->ready) {
-		app->ready = open_site(app, env, &f) == ERR_NONE;
+		app->closed = open_site(app, env, &f);
+		app->ready = app->closed == ERR_NONE;
 		if (app->ready)
 			start_upkeep(app);
 		else
@@ -275,11 +312,12 @@ make_ready(struct worker *w, const char *const *env)
 			    f.detail == NULL ? "" : f.detail);
 	}
 	w->saw_ready = app->ready;
+	w->closed = app->closed;
 	pthread_mutex_unlock(&app->mutex);
 	return w->saw_ready;
 }
 
-/* Without a store there is no family to word the failure. */
+/* The same for whatever needs the store. */
 static void
 show_not_ready(struct response *reply)
 {
@@ -297,6 +335,12 @@ static ssize_t
 read_exchange(void *exchange, char *bytes, size_t len)
 {
 	return exchange_read(exchange, bytes, len);
+}
+
+static bool
+exchange_ends(const void *exchange)
+{
+	return exchange_drains(exchange);
 }
 
 static void
@@ -326,21 +370,23 @@ handle(void *worker, struct exchange *x)
 	struct worker *w = worker;
 	struct visit *v = x->visit;
 
+	bool ready = make_ready(w, x->env);
+
 	response_attach(&v->reply, exchange_write, x);
-	if (make_ready(w, x->env)) {
-		v->call = arena_alloc(v->arena, sizeof(*v->call));
-		v->call->site = &w->app->site;
-		v->call->arena = v->arena;
-		v->call->templates = w->templates;
-		v->call->read = read_exchange;
-		v->call->resume = x->may_park ? resume_exchange : NULL;
-		v->call->source = x;
-		v->call->reply = &v->reply;
-		if (!dispatch(v->call, x->env))
-			return false;
-	} else {
+	v->call = arena_alloc(v->arena, sizeof(*v->call));
+	v->call->site = ready ? &w->app->site : &w->app->closed_site;
+	v->call->closed = w->closed;
+	v->call->arena = v->arena;
+	v->call->templates = w->templates;
+	v->call->read = read_exchange;
+	v->call->resume = x->may_park ? resume_exchange : NULL;
+	v->call->drains = exchange_ends;
+	v->call->source = x;
+	v->call->reply = &v->reply;
+	if (ready && !dispatch(v->call, x->env))
+		return false;
+	if (!ready && !dispatch_closed(v->call, x->env))
 		show_not_ready(&v->reply);
-	}
 	send_answer(v, x);
 	return true;
 }
@@ -555,14 +601,18 @@ service_run(bool as_cgi)
 		log_line("event=start_failed");
 	else if (config_load(&app.config, NULL, app.arena, &f) != ERR_NONE)
 		log_line("event=start_refused detail=\"%s\"", f.detail);
-	else
+	else {
+		app.started = app.config;
+		app.closed_site.config = &app.started;
 		end = serve(&app);
+	}
 	becomes =
 	    end == FCGI_ENDED && text_equal(app.config.replaced, "become");
 	if (end != FCGI_ABANDONED) {
 		store_close(app.site.store);
 		key_uses_free(app.site.uses);
 		rate_close(app.site.rates);
+		metrics_close(app.site.metrics);
 		jwt_keys_close(app.site.jwt);
 		pthread_mutex_destroy(&app.mutex);
 		arena_free(app.arena);

@@ -92,6 +92,15 @@ static const struct config_setting settings[] = {
 	    "the key that signs the audit log.  Default: it is not signed."},
 	{"log", CONFIG_CHOICE, 0, 0, "all errors off", "all", AT(log),
 	    "Which requests are logged, one line each, to standard error."},
+	{"metrics", CONFIG_CHOICE, 0, 0, "admin loopback off", "admin",
+	    AT(metrics),
+	    "Who may read /metrics: admin: with an admin's token, or with "
+	    "metrics_key; loopback: also anybody on this machine, and so, "
+	    "behind a proxy on it, perhaps everybody; off: nothing is "
+	    "counted."},
+	{"metrics_key", CONFIG_PATH, 0, 0, NULL, "", AT(metrics_key),
+	    "A file with 64 hexadecimal digits: the bearer token that opens "
+	    "/metrics and nothing else.  Default: there is none."},
 	{"jwt_keys", CONFIG_PATH, 0, 0, NULL, "", AT(jwt_keys),
 	    "A file of the keys by which JSON Web Tokens are verified: a JWK "
 	    "set, or one key in PEM.  Default: none are taken."},

@@ -44,6 +44,8 @@ struct config {
 	const char *delete_in_use; /* allow | refuse */
 	const char *log;           /* all | errors | off */
 	const char *audit_key;     /* the key file's path, or "" */
+	const char *metrics;       /* admin | loopback | off */
+	const char *metrics_key;   /* a key file's path, or "" */
 	const char *jwt_keys;      /* a file; "": no JWTs are taken */
 	const char *jwt_issuer;
 	const char *jwt_audience;

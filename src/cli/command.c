@@ -107,17 +107,9 @@ name_operator(struct command_session *s)
 		    (long)getuid());
 }
 
-static enum err
-open_session(
-    struct command_session *s, enum command_data wanted, const char *data_dir)
+enum err
+command_open_data(struct command_session *s, enum command_data wanted)
 {
-	enum err err;
-
-	err = config_load(&s->config, data_dir, s->arena, &s->failure);
-	if (err != ERR_NONE)
-		return err;
-	if (wanted == COMMAND_DATA_CLOSED)
-		return ERR_NONE;
 	if (wanted == COMMAND_DATA_EXISTING && !store_exists(s->config.data))
 		return err_fail(&s->failure, ERR_IO, NULL,
 		    arena_printf(s->arena,
@@ -125,6 +117,18 @@ open_session(
 			"makes one",
 			s->config.data));
 	return installation_open(&s->config, false, &s->store, &s->failure);
+}
+
+static enum err
+open_session(
+    struct command_session *s, enum command_data wanted, const char *data_dir)
+{
+	enum err err;
+
+	err = config_load(&s->config, data_dir, s->arena, &s->failure);
+	if (err != ERR_NONE || wanted == COMMAND_DATA_CLOSED)
+		return err;
+	return command_open_data(s, wanted);
 }
 
 bool
@@ -170,8 +174,8 @@ command_run(
 }
 
 /* What people are told; other failures say by their detail what is wrong. */
-static const char *
-explain(const struct failure *f)
+const char *
+command_explain(const struct failure *f)
 {
 	static const char *const texts[ERR_COUNT] = {
 		[ERR_USER_UNKNOWN] = "there is no user with this address",
@@ -190,6 +194,7 @@ explain(const struct failure *f)
 int
 command_failed(const struct command_session *s, const char *what)
 {
-	fprintf(stderr, "promptledger: %s: %s\n", what, explain(&s->failure));
+	fprintf(stderr, "promptledger: %s: %s\n", what,
+	    command_explain(&s->failure));
 	return COMMAND_FAILED;
 }

@@ -56,6 +56,9 @@ enum command_data {
  * false. */
 bool command_open(
     struct command_session *s, enum command_data wanted, const char *data_dir);
+/* Open the store of a session that was opened closed; ERR_NONE, or what is
+ * then in s->failure. */
+enum err command_open_data(struct command_session *s, enum command_data wanted);
 void command_close(struct command_session *s);
 
 /* Who the audit log should name: the operator who runs the command. */
@@ -64,6 +67,9 @@ struct txn_actor command_actor(const struct command_session *s);
 /* txn_run in this session, as the operator who runs the command. */
 enum err command_run(
     struct command_session *s, enum txn_mode mode, txn_fn *fn, void *arg);
+
+/* What a person is told of a failure. */
+const char *command_explain(const struct failure *f);
 
 /* Print the failure of a session to standard error; COMMAND_FAILED. */
 int command_failed(const struct command_session *s, const char *what);

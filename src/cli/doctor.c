@@ -8,13 +8,18 @@
  */
 #include "cli/doctor.h"
 
+#include "base/text.h"
 #include "cli/progress.h"
+#include "store/store.h"
 #include "wire/doc.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define REPORT_MAX_BYTES ((size_t)64 << 20)
 
@@ -22,6 +27,8 @@ struct doctor {
 	struct command_session session;
 	bool sweeps;
 	bool as_json;
+	const char *url; /* NULL: the installation itself is looked at */
+	const char *token;
 	const char *examination; /* the one under way */
 	struct progress progress;
 	bool has_progress;
@@ -30,11 +37,18 @@ struct doctor {
 	struct doc doc;
 };
 
+enum patient { DEPLOYMENT, INSTALLATION, OPEN_STORE };
+
 static const struct examination {
 	const char *name;
+	enum patient patient;
 	void (*run)(struct doctor *d);
 } examinations[] = {
-	{ "assets", doctor_examine_assets },
+	{ "web", DEPLOYMENT, doctor_examine_web },
+	{ "directory", INSTALLATION, doctor_examine_directory },
+	{ "machine", INSTALLATION, doctor_examine_machine },
+	{ "database", OPEN_STORE, doctor_examine_database },
+	{ "assets", OPEN_STORE, doctor_examine_assets },
 };
 
 struct command_session *
@@ -47,6 +61,18 @@ bool
 doctor_sweeps(const struct doctor *d)
 {
 	return d->sweeps;
+}
+
+const char *
+doctor_url(const struct doctor *d)
+{
+	return d->url;
+}
+
+const char *
+doctor_token(const struct doctor *d)
+{
+	return d->token;
 }
 
 static void
@@ -75,6 +101,20 @@ doctor_tell(struct doctor *d, const struct doctor_finding *f)
 }
 
 void
+doctor_say(struct doctor *d, enum doctor_weight weight, const char *kind,
+    const char *subject, const char *format, ...)
+{
+	char text[512];
+	const struct doctor_finding finding = { weight, kind, subject, text };
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	doctor_tell(d, &finding);
+}
+
+void
 doctor_progress(struct doctor *d, int64_t done, int64_t total)
 {
 	if (!d->has_progress)
@@ -91,17 +131,45 @@ doctor_fail(struct doctor *d)
 }
 
 static void
-examine(struct doctor *d)
+examine(struct doctor *d, enum patient patient)
 {
 	size_t i;
 
 	for (i = 0; i < sizeof(examinations) / sizeof(examinations[0]); i++) {
+		if (examinations[i].patient != patient)
+			continue;
 		d->examination = examinations[i].name;
 		d->has_progress = false;
 		examinations[i].run(d);
 		if (d->has_progress)
 			progress_end(&d->progress);
 	}
+}
+
+/* Is there nothing at all, so that the name must be mistyped?  In a directory
+ * that is closed to us there may be something. */
+static bool
+is_mistyped(const char *dir)
+{
+	return !store_exists(dir) &&
+	    (access(dir, X_OK) == 0 || errno == ENOENT);
+}
+
+/* What is wrong with the directory may be why the store cannot be opened, so
+ * that is looked at first. */
+static void
+examine_installation(struct doctor *d)
+{
+	struct command_session *s = &d->session;
+
+	examine(d, INSTALLATION);
+	if (command_open_data(s, COMMAND_DATA_EXISTING) == ERR_NONE) {
+		examine(d, OPEN_STORE);
+		return;
+	}
+	d->examination = "database";
+	doctor_say(d, DOCTOR_PROBLEM, "database_closed", s->config.data,
+	    "cannot be opened: %s", command_explain(&s->failure));
 }
 
 /* The whole report at once, because its end decides its beginning. */
@@ -144,6 +212,17 @@ print_end(struct doctor *d)
 	return d->problems == 0 ? COMMAND_DONE : COMMAND_FAILED;
 }
 
+/* Paths are put behind it. */
+static const char *
+cut_slashes(char *url)
+{
+	size_t len = strlen(url);
+
+	while (len > 0 && url[len - 1] == '/')
+		url[--len] = '\0';
+	return url;
+}
+
 static int
 run_doctor(const struct command *self, int argc, char **argv)
 {
@@ -151,6 +230,8 @@ run_doctor(const struct command *self, int argc, char **argv)
 		{ "data", required_argument, NULL, 'd' },
 		{ "sweep", no_argument, NULL, 's' },
 		{ "json", no_argument, NULL, 'j' },
+		{ "url", required_argument, NULL, 'u' },
+		{ "token", required_argument, NULL, 't' },
 		{ NULL, 0, NULL, 0 },
 	};
 	struct doctor d = { 0 };
@@ -164,17 +245,37 @@ run_doctor(const struct command *self, int argc, char **argv)
 			d.sweeps = true;
 		else if (option == 'j')
 			d.as_json = true;
+		else if (option == 'u')
+			d.url = cut_slashes(optarg);
+		else if (option == 't')
+			d.token = optarg;
 		else
 			return command_misused(self, NULL);
 	}
 	if (optind != argc)
 		return command_misused(self, "too many arguments");
-	if (!command_open(&d.session, COMMAND_DATA_EXISTING, data))
+	if (d.token != NULL && d.url == NULL)
+		return command_misused(self, "--token is for --url");
+	if (d.url != NULL && !text_starts(d.url, "http://") &&
+	    !text_starts(d.url, "https://"))
+		return command_misused(
+		    self, "--url begins with http:// or https://");
+	if (!command_open(&d.session, COMMAND_DATA_CLOSED, data))
 		return COMMAND_FAILED;
+	if (d.url == NULL && is_mistyped(d.session.config.data)) {
+		(void)command_open_data(&d.session, COMMAND_DATA_EXISTING);
+		status = command_failed(
+		    &d.session, "cannot open the data directory");
+		command_close(&d.session);
+		return status;
+	}
 	buf_init(&d.report, REPORT_MAX_BYTES);
 	doc_init(&d.doc, &d.report);
 	doc_array(&d.doc, NULL);
-	examine(&d);
+	if (d.url != NULL)
+		examine(&d, DEPLOYMENT);
+	else
+		examine_installation(&d);
 	status = print_end(&d);
 	buf_free(&d.report);
 	command_close(&d.session);
@@ -183,8 +284,9 @@ run_doctor(const struct command *self, int argc, char **argv)
 
 const struct command doctor_command = {
 	.name = "doctor",
-	.usage = "[--sweep] [--json] [--data DIR]",
+	.usage = "[--sweep] [--url URL [--token T]] [--json] [--data DIR]",
 	.summary = "look for what is wrong and say what to do; --sweep removes "
-		   "what is left over; 1 when something is wrong",
+		   "what is left over; --url asks a running deployment; 1 when "
+		   "something is wrong",
 	.run = run_doctor,
 };

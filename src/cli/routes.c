@@ -11,13 +11,6 @@
 static int
 run_routes(const struct command *self, int argc, char **argv)
 {
-	static const char *const methods[] = {
-		[METHOD_GET] = "GET",
-		[METHOD_POST] = "POST",
-		[METHOD_PUT] = "PUT",
-		[METHOD_PATCH] = "PATCH",
-		[METHOD_DELETE] = "DELETE",
-	};
 	const struct family *const *f;
 	const struct route *r;
 	size_t i;
@@ -31,7 +24,7 @@ run_routes(const struct command *self, int argc, char **argv)
 		for (i = 0; i < (*f)->route_count; i++) {
 			r = &(*f)->routes[i];
 			printf("%-14s %-6s %-46s %s\n", (*f)->name,
-			    methods[r->method], r->path, r->name);
+			    request_method_name(r->method), r->path, r->name);
 		}
 	}
 	return COMMAND_DONE;

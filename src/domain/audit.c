@@ -158,14 +158,12 @@ check_row(struct walk *w, struct query *q)
 }
 
 static enum err
-walk_rows(struct walk *w, struct txn *t)
+walk_rows(struct walk *w, struct txn *t, struct query *q)
 {
 	struct arena_mark mark = arena_mark(txn_arena(t));
-	struct query q;
 
-	query_start(&q, t, STATEMENT_AUDIT_WALK);
-	while (w->report.reason == NULL && query_row(&q)) {
-		check_row(w, &q);
+	while (w->report.reason == NULL && query_row(q)) {
+		check_row(w, q);
 		arena_rewind(txn_arena(t), mark);
 		if (w->report.reason != NULL)
 			break;
@@ -173,7 +171,47 @@ walk_rows(struct walk *w, struct txn *t)
 		if (w->check->step != NULL)
 			w->check->step(w->check->step_arg, w->report.rows);
 	}
-	return query_end(&q);
+	return query_end(q);
+}
+
+/* Begin the walk behind a row that is taken for granted. */
+static enum err
+skip_to(struct walk *w, struct txn *t, int64_t seq)
+{
+	struct query q;
+	bool found;
+
+	w->head.seq = seq;
+	query_start(&q, t, STATEMENT_AUDIT_HASH_AT);
+	query_integer(&q, ":seq", seq);
+	found =
+	    query_row(&q) && take_bytes(&q, w->head.hash, sizeof(w->head.hash));
+	if (query_end(&q) == ERR_NONE && !found)
+		set_broken(w, seq, "it is missing");
+	return q.err;
+}
+
+enum err
+audit_verify_end(struct txn *t, int64_t rows, struct audit_report *out)
+{
+	struct audit_check none = { 0 };
+	struct walk w = { .check = &none };
+	struct query q;
+	enum err err;
+
+	if ((err = audit_head_find(t, &w.stored)) != ERR_NONE)
+		return err;
+	memcpy(w.head.hash, w.stored.seal.genesis, SEAL_HASH_BYTES);
+	if (w.stored.seal.seq > rows &&
+	    (err = skip_to(&w, t, w.stored.seal.seq - rows)) != ERR_NONE)
+		return err;
+	query_start(&q, t, STATEMENT_AUDIT_WALK_AFTER);
+	query_integer(&q, ":after", w.head.seq);
+	if ((err = walk_rows(&w, t, &q)) != ERR_NONE)
+		return err;
+	text_hex(w.head.hash, SEAL_HASH_BYTES, w.report.head);
+	*out = w.report;
+	return ERR_NONE;
 }
 
 /* The whole chain holds: is it the whole log? */
@@ -216,6 +254,7 @@ audit_verify(struct txn *t, struct audit_check *check, struct audit_report *out)
 {
 	struct audit_check none = { 0 };
 	struct walk w = { .check = check == NULL ? &none : check };
+	struct query q;
 	enum err err;
 
 	if ((err = audit_head_find(t, &w.stored)) != ERR_NONE)
@@ -229,7 +268,8 @@ audit_verify(struct txn *t, struct audit_check *check, struct audit_report *out)
 		w.report.signature = AUDIT_SIGNATURE_UNCHECKED;
 	check_anchors(&w);
 	check_signature(&w);
-	if ((err = walk_rows(&w, t)) != ERR_NONE)
+	query_start(&q, t, STATEMENT_AUDIT_WALK);
+	if ((err = walk_rows(&w, t, &q)) != ERR_NONE)
 		return err;
 	if (w.report.reason == NULL)
 		check_end(&w);

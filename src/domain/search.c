@@ -150,19 +150,16 @@ search_parse(struct arena *a, const char *text, struct search_terms *out)
  * The search.
  */
 
-static enum err
-count_pending(struct txn *t, int64_t *out)
+enum err
+search_count_pending(struct txn *t, int64_t max, int64_t *out)
 {
 	struct query q;
-	enum err err;
 
 	query_start(&q, t, STATEMENT_SEARCH_PENDING_COUNT);
-	query_integer(&q, ":limit", SEARCH_PENDING_MAX + 1);
+	query_integer(&q, ":limit", max);
 	if (query_row(&q))
 		*out = query_take_integer(&q);
-	if ((err = query_end(&q)) != ERR_NONE)
-		return err;
-	return ERR_NONE;
+	return query_end(&q);
 }
 
 enum err
@@ -283,7 +280,8 @@ enum err
 search_is_behind(struct txn *t, bool *out)
 {
 	int64_t pending = 0;
-	enum err err = count_pending(t, &pending);
+	enum err err =
+	    search_count_pending(t, SEARCH_PENDING_MAX + 1, &pending);
 
 	if (err != ERR_NONE)
 		return err;
@@ -384,7 +382,7 @@ run_batch(struct txn *t, void *batch)
 static enum err
 look_for_pending(struct txn *t, void *count)
 {
-	return count_pending(t, count);
+	return search_count_pending(t, SEARCH_PENDING_MAX + 1, count);
 }
 
 enum err

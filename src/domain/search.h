@@ -53,6 +53,9 @@ enum err search_prompts(struct txn *t, const char *owner_id,
  * asked for. */
 enum err search_is_behind(struct txn *t, bool *out);
 
+/* How many prompts wait for the index; what is above max is not counted. */
+enum err search_count_pending(struct txn *t, int64_t max, int64_t *out);
+
 /* Take the ids that a query answers, to its end. */
 enum err search_take_hits(struct query *q, struct search_hits *out);
 

@@ -32,6 +32,9 @@ bool exchange_write(void *exchange, const char *bytes, size_t len);
  * has no such sign but the exit status, which web servers ignore. */
 void exchange_abort(struct exchange *x);
 
+/* Has the process been asked to end, and finishes what it has? */
+bool exchange_drains(const struct exchange *x);
+
 /* Let a parked exchange go on: a worker will call handle_resumed.  To be called
  * once, from any thread; the exchange is not the caller's any more then. */
 void exchange_resume(struct exchange *x);

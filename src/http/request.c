@@ -292,6 +292,13 @@ request_init(struct request *out, const char *const *env, struct arena *a,
 }
 
 const char *
+request_method_name(enum method method)
+{
+	assert(method < METHOD_UNKNOWN);
+	return method_names[method];
+}
+
+const char *
 request_param(const struct request *r, const char *name)
 {
 	const size_t len = strlen(name);

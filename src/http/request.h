@@ -57,6 +57,9 @@ struct request {
 enum err request_init(struct request *out, const char *const *env,
     struct arena *a, struct failure *f);
 
+/* GET, POST, …; METHOD_UNKNOWN has none. */
+const char *request_method_name(enum method method);
+
 /* The value of one parameter, NULL when absent. */
 const char *request_param(const struct request *r, const char *name);
 

@@ -319,6 +319,36 @@ store_is_lost(struct store *s)
 	return is_lost;
 }
 
+void
+store_observe(struct store *s, const struct store_observer *o)
+{
+	s->observer = *o;
+}
+
+void
+store_measure(
+    const struct store *s, int64_t *database_bytes, int64_t *wal_bytes)
+{
+	char *wal = store_join(s->dir, STORE_DATABASE_NAME "-wal");
+	struct stat st;
+
+	*database_bytes = stat(s->path, &st) == 0 ? st.st_size : 0;
+	*wal_bytes = wal != NULL && stat(wal, &st) == 0 ? st.st_size : 0;
+	free(wal);
+}
+
+struct store_engine
+store_engine(void)
+{
+	return (struct store_engine){
+		.version = sqlite3_libversion(),
+		.has_threads = sqlite3_threadsafe() != 0,
+		.has_search = sqlite3_compileoption_used("ENABLE_FTS5") != 0,
+		/* FTS5's trigrams came with 3.34. */
+		.is_known = sqlite3_libversion_number() >= 3034000,
+	};
+}
+
 bool
 store_take_upkeep(struct store *s)
 {

@@ -44,6 +44,34 @@ void store_close(struct store *s);
  * know of the WAL: the process must end, and another one begin. */
 bool store_is_lost(struct store *s);
 
+/* Told by the leader of a group of writes how it went; quickly, because all
+ * other writers wait. */
+struct store_observer {
+	/* How long it waited for its turn among the processes, and whether it
+	 * came. */
+	void (*turn)(void *arg, int64_t waited_us, bool taken);
+	/* The group was committed, or could not be. */
+	void (*group)(void *arg, size_t writes, bool committed);
+	void *arg;
+};
+
+/* Before the first write.  The observer is copied. */
+void store_observe(struct store *s, const struct store_observer *o);
+
+/* What the database and its WAL take on the disk; 0 for what is not there. */
+void store_measure(
+    const struct store *s, int64_t *database_bytes, int64_t *wal_bytes);
+
+/* The database engine that this program was linked with. */
+struct store_engine {
+	const char *version;
+	bool has_threads;
+	bool has_search; /* FTS5 */
+	bool is_known;   /* not older than what it was written for */
+};
+
+struct store_engine store_engine(void);
+
 /* Has upkeep been asked for (txn_ask_upkeep) since this was called last? */
 bool store_take_upkeep(struct store *s);
 

@@ -55,6 +55,8 @@ struct store {
 	pthread_t committer;
 	pthread_cond_t committer_wake;
 
+	struct store_observer observer; /* its functions may be NULL */
+
 	/* The leader's, and nobody else's. */
 	struct connection *writer; /* NULL until the first write */
 	int64_t commit_us;         /* what the last COMMIT took */

@@ -332,8 +332,9 @@ commit(struct store *s, struct connection *c, struct failure *f)
 	return err;
 }
 
-/* Run what is queued, and what arrives meanwhile, up to the bounds. */
-static void
+/* Run what is queued, and what arrives meanwhile, up to the bounds.  True when
+ * it was committed. */
+static bool
 run_group(struct store *s, struct connection *c, struct group *g)
 {
 	struct failure f = { 0 }, ignored;
@@ -342,12 +343,12 @@ run_group(struct store *s, struct connection *c, struct group *g)
 
 	if (connection_step(c, STATEMENT_TXN_BEGIN_WRITE, &f) != ERR_NONE) {
 		fail_waiting(s, g, &f);
-		return;
+		return false;
 	}
 	if (signer_begin(&s->signer, c, &f) != ERR_NONE) {
 		fail_waiting(s, g, &f);
 		connection_step(c, STATEMENT_TXN_ROLLBACK, &ignored);
-		return;
+		return false;
 	}
 	end_us = clock_steady_us() + GROUP_TIME_MAX_US;
 	while (may_grow(g, end_us) && (j = next_job(s, g, &until_us)) != NULL) {
@@ -357,15 +358,29 @@ run_group(struct store *s, struct connection *c, struct group *g)
 			err_fail(&f, shared_fault(j->err), NULL,
 			    "the group was rolled back");
 			fail_group(g, &f);
-			return;
+			return false;
 		}
 	}
 	if (signer_end(&s->signer, c, &f) == ERR_NONE &&
 	    commit(s, c, &f) == ERR_NONE)
-		return;
+		return true;
 	fail_group(g, &f);
 	if (!sqlite3_get_autocommit(c->db))
 		connection_step(c, STATEMENT_TXN_ROLLBACK, &ignored);
+	return false;
+}
+
+/* What gives way to others misses its turn without fault. */
+static enum err
+take_turn(struct store *s, int64_t wait_ms, struct failure *f)
+{
+	int64_t start_us = clock_steady_us();
+	enum err err = lock_take(&s->lock, wait_ms, f);
+
+	if (s->observer.turn != NULL && (err == ERR_NONE || wait_ms > 0))
+		s->observer.turn(s->observer.arg, clock_steady_us() - start_us,
+		    err == ERR_NONE);
+	return err;
 }
 
 /* Take the turn among processes and run one group, which the queue's head
@@ -377,16 +392,19 @@ lead_group(struct store *s, const struct job *head, struct group *g)
 	int64_t left_ms = head->lock_ms - waited_ms;
 	struct connection *c;
 	struct failure f = { 0 };
+	bool committed = false;
 
-	if (lock_take(&s->lock, left_ms > 0 ? left_ms : 0, &f) != ERR_NONE) {
+	if (take_turn(s, left_ms > 0 ? left_ms : 0, &f) != ERR_NONE) {
 		fail_waiting(s, g, &f);
 		return;
 	}
 	if (store_writer(s, &c, &f) == ERR_NONE)
-		run_group(s, c, g);
+		committed = run_group(s, c, g);
 	else
 		fail_waiting(s, g, &f);
 	lock_release(&s->lock);
+	if (s->observer.group != NULL)
+		s->observer.group(s->observer.arg, g->count, committed);
 }
 
 /* Tell every member how it ended.  A job may be gone, and its memory used for

@@ -130,7 +130,7 @@ class Program:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
         owner = self.data.stat()
-        for path in (folder / name, folder, folder.parent):
+        for path in (folder / name, folder, folder.parent, self.assets):
             os.chown(path, owner.st_uid, owner.st_gid)
         return folder / name
 

@@ -49,7 +49,7 @@ promptledger audit show [--entity E] [--id ID] [--prompt ID] [--actor ID]\
 promptledger audit sign [--force] [--data DIR]
 promptledger backup [--force] [--json] [--data DIR] FILE
 promptledger restore [--force] [--json] [--data DIR] FILE
-promptledger doctor [--sweep] [--json] [--data DIR]
+promptledger doctor [--sweep] [--url URL [--token T]] [--json] [--data DIR]
 promptledger config [--data DIR] [--json]
 promptledger routes
 promptledger version

@@ -210,6 +210,7 @@ receive_body(struct call *c, struct asset_file *file)
 			want = (size_t)(length - total);
 		if ((got = c->read(c->source, piece, want)) <= 0)
 			break;
+		c->received += got;
 		if ((total += got) > max)
 			return fail_too_large(c);
 		if ((err = asset_file_add(file, piece, (size_t)got)) !=

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fastcgi.h>
 #include <limits.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -200,6 +201,18 @@ exchange_write(void *exchange, const char *bytes, size_t len)
 	if (p->request != NULL)
 		return write_fcgi(p->request, bytes, len);
 	return write_cgi(p, bytes, len);
+}
+
+bool
+exchange_drains(const struct exchange *x)
+{
+	const struct peer *p = x->stream;
+	struct pollfd drain = { .events = POLLIN };
+
+	if (p->service == NULL)
+		return false; /* plain CGI */
+	drain.fd = p->service->drain;
+	return poll(&drain, 1, 0) > 0;
 }
 
 void
