@@ -4,6 +4,7 @@
 each request.  `Client.raw` puts bytes on a socket as they are.
 """
 
+import gzip
 import http.client
 import json as json_module
 import socket
@@ -127,7 +128,10 @@ class Client:
 
 
 def read_answer(response):
-    return Answer(response.status, response.headers, response.read())
+    body = response.read()
+    if response.headers.get("Content-Encoding") == "gzip":
+        body = gzip.decompress(body)
+    return Answer(response.status, response.headers, body)
 
 
 def read_raw_answer(peer, method):

@@ -166,13 +166,13 @@ class Program:
         return self.run(["doctor", *options, "--data", self.data],
                         kill_at=kill_at, later_s=later_s, **variables)
 
-    def check_sweep_leaves_what_is_needed(self):
+    def check_sweep_leaves_what_is_needed(self, later_s=HOURS_S):
         needed = self.digests()
-        done = self.doctor("--sweep")
+        done = self.doctor("--sweep", later_s=later_s)
         assert done.returncode == 0, done
         assert self.files() == needed == self.digests()
         assert list((self.assets / "tmp").iterdir()) == []
-        done = self.doctor()
+        done = self.doctor(later_s=later_s)
         assert (done.returncode, done.stdout) == (0, b"ok\n"), done
         self.installation.check_integrity()
 

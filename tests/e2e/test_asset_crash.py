@@ -132,6 +132,6 @@ def test_a_kill_at_any_step_of_a_sweep_leaves_no_row_without_file(program):
 
     assert kill_at_every_step(program, sweep, {"unlinkat"}) == set()
     assert kill_at_every_step(program, sweep_again, set(), every=7) == set()
-    program.check_sweep_leaves_what_is_needed()
+    program.check_sweep_leaves_what_is_needed(DAYS_S)
     assert program.files() == {digest(1)}
     assert list((program.assets / "tmp").iterdir()) == []

@@ -105,13 +105,13 @@ def test_one_network_address_registers_so_many_users_an_hour(
 
 def test_what_was_tried_is_not_stored(own_site):
     restart(own_site, login_failures=3)
-    login(own_site, "/auth/login", "my-secret-by-mistake", "Wrong0!pass")
-    login(own_site, "/auth/login", "secret@example.org", "Wrong0!pass")
+    login(own_site, "/auth/login", "my-hushword-by-mistake", "Wrong0!pass")
+    login(own_site, "/auth/login", "hushword@example.org", "Wrong0!pass")
     assert own_site.installation.query("SELECT COUNT(*) FROM throttle") != [[0]]
     assert own_site.deployment.stop()
     for file in own_site.installation.data.iterdir():
         if file.is_file():
-            assert b"secret" not in file.read_bytes(), file
+            assert b"hushword" not in file.read_bytes(), file
 
 
 def test_tokens_have_no_limit_unless_one_is_set(own_site):

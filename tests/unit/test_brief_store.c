@@ -165,7 +165,7 @@ the_wal_stays_small_however_many_processes_have_written(void **state)
 {
 	struct scratch *s = *state;
 	int64_t most = 0;
-	char id[16];
+	char id[32];
 	int i;
 
 	for (i = 0; i < 80; i++) {

@@ -67,7 +67,7 @@ static void
 tokens_are_counted_apart(void **state)
 {
 	struct rate_table *table = open_table(*state);
-	char token[16];
+	char token[32];
 	int i;
 
 	for (i = 0; i < 200; i++) {
@@ -108,7 +108,7 @@ a_table_full_of_busy_tokens_refuses_nobody(void **state)
 {
 	struct rate_table *table = open_table(*state);
 	struct rate rate;
-	char token[16];
+	char token[32];
 	int i;
 
 	for (i = 0; i < 20000; i++) {
