@@ -60,23 +60,23 @@ static void
 put_sentences(const char *text)
 {
 	char line[COLUMNS + 256] = "";
-	size_t column = 0, used = 0, len;
+	size_t used = 0, column, len;
 	bool ends = false;
 
 	for (; *text != '\0'; text += strspn(text, " ")) {
 		len = strcspn(text, " ");
+		column = used + count_escapes(line, used);
 		if (ends || !fits(text, column + count_escapes(text, len))) {
 			put_literal(line);
-			column = used = 0;
+			used = 0;
 		}
 		snprintf(line + used, sizeof(line) - used, "%s%.*s",
 		    used == 0 ? "" : " ", (int)len, text);
 		used = strlen(line);
-		column = used + count_escapes(line, used);
 		text += len;
 		ends = text[-1] == '.' && text[0] == ' ' && text[1] == ' ';
 	}
-	if (column > 0)
+	if (used > 0)
 		put_literal(line);
 }
 
