@@ -289,13 +289,14 @@ admit(struct porch *p, int fd)
 }
 
 static void
-set_limits(int fd)
+set_limits(int fd, sa_family_t family)
 {
 	const struct timeval silence = { .tv_sec = SILENCE_S };
 	const int on = 1;
 
-	/* Of no use for a unix socket, and of no harm. */
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (family != AF_UNIX)
+		(void)setsockopt(
+		    fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	(void)setsockopt(
 	    fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
 	(void)setsockopt(
@@ -320,18 +321,19 @@ fail_to_accept(struct porch *p, int error)
 int
 porch_accept(struct porch *p)
 {
-	int fd = accept4(p->listening, NULL, NULL, SOCK_CLOEXEC);
-	struct pollfd first = { .fd = fd, .events = POLLIN };
+	struct sockaddr_storage peer = { .ss_family = AF_UNSPEC };
+	socklen_t len = sizeof(peer);
+	int fd = accept4(
+	    p->listening, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
+	struct pollfd more = { .fd = fd, .events = POLLIN };
 	enum porch_head head;
 
 	if (fd < 0)
 		return fail_to_accept(p, errno);
-	set_limits(fd);
-	if (poll(&first, 1, PATIENCE_MS) < 0 && errno != EINTR) {
-		close(fd);
-		return -EAGAIN;
-	}
+	set_limits(fd, peer.ss_family);
 	head = look(fd);
+	if (head == PORCH_PART && poll(&more, 1, PATIENCE_MS) > 0)
+		head = look(fd);
 	if (head == PORCH_WHOLE)
 		return fd;
 	if (head == PORCH_PART)

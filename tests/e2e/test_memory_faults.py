@@ -49,7 +49,8 @@ def test_a_failing_allocation_leaks_nothing(own_site, faulty, name):
     for _ in range(4):
         sweep(faulty, deed, MEMORY, ENOMEM, allowed=REFUSED, every=EVERY)
         live.append(faulty.live())
-    assert live[-1] - live[-2] <= LEAKED_MAX, live
+    # A page more or less in SQLite's caches, by turns, is no leak.
+    assert max(live[2:]) - max(live[:2]) <= LEAKED_MAX, live
 
 
 def do_and_restart(faulty, deed):
