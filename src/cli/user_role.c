@@ -37,7 +37,6 @@ read_options(int argc, char **argv, struct change *change)
 		{ "data", required_argument, NULL, 'd' },
 		{ NULL, 0, NULL, 0 },
 	};
-
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
