@@ -25,7 +25,7 @@ LAYERS = {
     "domain": ("template template_cache payload_schema secret throttle rate "
                "user scope token access_token subject key key_use audio "
                "signed_link asset_dir asset asset_check asset_copy upload "
-               "upload_part purge download project reach prompt version "
+               "upload_part purge download project role reach prompt version "
                "recording flow render payload "
                "run_log search word_search comment diff change restore "
                "placeholder transfer audit installation", "base store"),
@@ -33,8 +33,9 @@ LAYERS = {
             "dispatch account page service promptcrafter px0 voice oauth admin "
             "health openapi meta",
             "base http wire store domain"),
-    "cli": ("command progress importer import_csv import_json import export "
-            "init user token jwt serve ask doctor doctor_directory "
+    "cli": ("command progress plain table password importer import_csv import_json "
+            "import export init user user_list user_role user_password token "
+            "token_list token_revoke jwt serve ask doctor doctor_directory "
             "doctor_machine doctor_database doctor_assets doctor_web audit "
             "audit_head audit_show tar archive_list archive backup restore "
             "config routes openapi version help",

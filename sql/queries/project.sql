@@ -122,6 +122,19 @@ WHERE team_id = :team_id
   AND user_id = :user_id
   AND role <> :role
 
+-- name: membership_delete
+-- mode: write
+DELETE FROM membership
+WHERE team_id = :team_id
+  AND user_id = :user_id
+
+-- name: membership_find_of_user
+-- mode: read
+SELECT 1
+FROM membership
+WHERE user_id = :user_id
+LIMIT 1
+
 -- name: project_update
 -- mode: write
 UPDATE project

@@ -27,6 +27,22 @@ DELETE FROM token
 WHERE digest = :digest
   AND kind = 'session'
 
+-- What opens something, of one user or of all.
+-- name: token_list
+-- mode: read
+SELECT t.id, t.kind, u.email, t.name, t.operation, t.scopes,
+       t.organisation_id, t.created_at, t.expires_at, t.last_used_at
+FROM token AS t
+JOIN user AS u ON u.id = t.user_id
+WHERE (:user_id IS NULL OR t.user_id = :user_id)
+  AND (t.expires_at IS NULL OR t.expires_at > :now)
+ORDER BY t.created_at DESC, t.id DESC
+
+-- name: token_revoke
+-- mode: write
+DELETE FROM token
+WHERE id = :id
+
 -- name: session_list
 -- mode: read
 SELECT id, user_id, expires_at, created_at

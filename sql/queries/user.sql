@@ -19,6 +19,22 @@ SELECT id, email, name, password_hash, role, is_admin, is_verified, created_at
 FROM user
 WHERE email_key = :email_key
 
+-- Not those who were deleted, of whom only the id is left.
+-- name: user_list
+-- mode: read
+SELECT id, email, name, password_hash, role, is_admin, is_verified, created_at
+FROM user
+WHERE email <> ''
+ORDER BY email_key
+
+-- name: user_find_other_admin
+-- mode: read
+SELECT 1
+FROM user
+WHERE role = 'admin'
+  AND id <> :id
+LIMIT 1
+
 -- Equal values are no change, which the audit log would record.
 -- name: user_set_email
 -- mode: write
@@ -33,6 +49,20 @@ WHERE id = :id
 UPDATE user
 SET password_hash = :password_hash
 WHERE id = :id
+
+-- Run after his memberships have changed.
+-- name: user_set_role
+-- mode: write
+UPDATE user
+SET role = :role,
+    is_admin = EXISTS (SELECT 1
+                       FROM membership AS m
+                       JOIN team AS t ON t.id = m.team_id
+                       WHERE m.user_id = user.id
+                         AND m.role = 'admin'
+                         AND t.name = 'Default Team')
+WHERE id = :id
+  AND role <> :role
 
 -- The following, in this order, delete a user.
 

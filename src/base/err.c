@@ -55,6 +55,7 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_MEMBER_UNKNOWN] = {"member_unknown", 404},
 	[ERR_USER_UNKNOWN] = {"user_unknown", 404},
 	[ERR_KEY_UNKNOWN] = {"key_unknown", 404},
+	[ERR_TOKEN_UNKNOWN] = {"token_unknown", 404},
 	[ERR_SESSION_UNKNOWN] = {"session_unknown", 404},
 	[ERR_UPLOAD_UNKNOWN] = {"upload_unknown", 404},
 	[ERR_UPLOAD_EMPTY] = {"upload_empty", 400},
@@ -65,6 +66,7 @@ static const struct err_info infos[ERR_COUNT] = {
 	[ERR_PROMPT_EXISTS] = {"prompt_exists", 409},
 	[ERR_ACTIVE_CONFLICT] = {"active_conflict", 409},
 	[ERR_IN_USE] = {"in_use", 409},
+	[ERR_LAST_ADMIN] = {"last_admin", 409},
 	[ERR_STALE] = {"stale", 412},
 
 	[ERR_AUDIO_INVALID] = {"audio_invalid", 415},

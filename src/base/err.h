@@ -62,7 +62,8 @@ enum err {
 	ERR_TEAM_UNKNOWN,
 	ERR_MEMBER_UNKNOWN, /* not in that team */
 	ERR_USER_UNKNOWN,
-	ERR_KEY_UNKNOWN, /* an API key, by its id */
+	ERR_KEY_UNKNOWN,   /* an API key, by its id */
+	ERR_TOKEN_UNKNOWN, /* a session or key of anybody, by its id */
 	ERR_SESSION_UNKNOWN,
 	ERR_UPLOAD_UNKNOWN,  /* never made, or expired */
 	ERR_UPLOAD_EMPTY,    /* made, nothing uploaded yet */
@@ -74,6 +75,7 @@ enum err {
 	ERR_ACTIVE_CONFLICT, /* field is the section, detail the other
 	                        * prompt's id */
 	ERR_IN_USE,          /* by flows; detail is a sentence */
+	ERR_LAST_ADMIN,      /* without whom there would be none */
 	ERR_STALE,           /* If-Match names another revision */
 
 	/* The audio in an upload. */

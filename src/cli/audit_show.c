@@ -4,6 +4,7 @@
  * happened as a person reads it, or with --json everything.
  */
 #include "cli/command.h"
+#include "cli/plain.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -120,22 +121,11 @@ read_options(int argc, char **argv, struct show *s)
 	return wrong;
 }
 
-/* Ids and names may come from clients: nothing of them may steer a terminal
- * (C0, DEL and C1 controls), nor look like the next column. */
+/* Nothing may look like the next column. */
 static void
 add_word(struct buf *out, const char *text)
 {
-	size_t len = strlen(text), step, i;
-	uint32_t c;
-
-	for (i = 0; i < len; i += step == 0 ? 1 : step) {
-		step = text_utf8_step(text + i, len - i);
-		c = step == 0 ? 0 : text_utf8_decode(text + i, step);
-		if (c < 0x20 || (c >= 0x7f && c < 0xa0) || text_is_space(c))
-			buf_char(out, '?');
-		else
-			buf_add(out, text + i, step);
-	}
+	plain_word(out, text);
 	buf_char(out, ' ');
 }
 

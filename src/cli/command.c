@@ -14,7 +14,12 @@
 static const struct command *const commands[] = {
 	&init_command,
 	&user_add_command,
+	&user_list_command,
+	&user_role_command,
+	&user_password_command,
 	&token_create_command,
+	&token_list_command,
+	&token_revoke_command,
 	&jwt_issue_command,
 	&import_command,
 	&export_command,
@@ -173,13 +178,23 @@ command_run(
 	return txn_run(s->store, mode, fn, arg, &s->call);
 }
 
+bool
+command_print(const struct buf *text)
+{
+	return !buf_failed(text) && fputs(buf_string(text), stdout) >= 0 &&
+	    fflush(stdout) == 0;
+}
+
 /* What people are told; other failures say by their detail what is wrong. */
 const char *
 command_explain(const struct failure *f)
 {
 	static const char *const texts[ERR_COUNT] = {
 		[ERR_USER_UNKNOWN] = "there is no user with this address",
+		[ERR_TOKEN_UNKNOWN] = "there is no token with this id",
 		[ERR_EMAIL_TAKEN] = "there is a user with this address already",
+		[ERR_LAST_ADMIN] =
+		    "this is the last admin; make somebody else one first",
 		[ERR_BUSY] = "another program keeps the data locked",
 		[ERR_FULL] = "the disk or the quota is full",
 	};

@@ -9,6 +9,7 @@
 #define CLI_COMMAND_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/config.h"
 #include "store/txn.h"
 
@@ -68,6 +69,10 @@ struct txn_actor command_actor(const struct command_session *s);
 enum err command_run(
     struct command_session *s, enum txn_mode mode, txn_fn *fn, void *arg);
 
+/* Print what was gathered to standard output.  False when there was no memory
+ * for it, or whoever reads it has closed it. */
+bool command_print(const struct buf *text);
+
 /* What a person is told of a failure. */
 const char *command_explain(const struct failure *f);
 
@@ -76,7 +81,12 @@ int command_failed(const struct command_session *s, const char *what);
 
 extern const struct command init_command;
 extern const struct command user_add_command;
+extern const struct command user_list_command;
+extern const struct command user_role_command;
+extern const struct command user_password_command;
 extern const struct command token_create_command;
+extern const struct command token_list_command;
+extern const struct command token_revoke_command;
 extern const struct command jwt_issue_command;
 extern const struct command import_command;
 extern const struct command export_command;

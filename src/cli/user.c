@@ -3,36 +3,21 @@
  * promptledger user add: makes a user.  The only way to make an operator.
  */
 #include "cli/command.h"
+#include "cli/password.h"
 
 #include "base/text.h"
-#include "domain/project.h"
+#include "domain/role.h"
 #include "domain/user.h"
 #include "wire/doc.h"
 
 #include <getopt.h>
+#include <sodium.h>
 #include <stdio.h>
-#include <string.h>
 
 struct add {
 	struct user_new user;
 	struct user made;
 };
-
-/* An operator joins the installation's team with the same role; a member
- * gets an organisation of his own. */
-static enum err
-join_team(struct txn *t, const struct user *user)
-{
-	enum team_role role = team_role_from_name(user->role);
-	struct tenancy home;
-	enum err err;
-
-	if (role == TEAM_NONE)
-		return project_create_home(t, user->id);
-	if ((err = project_ensure_installation(t, &home)) != ERR_NONE)
-		return err;
-	return project_add_member(t, home.team_id, user->id, role);
-}
 
 static enum err
 add_user(struct txn *t, void *arg)
@@ -40,17 +25,7 @@ add_user(struct txn *t, void *arg)
 	struct add *add = arg;
 	enum err err = user_create(t, &add->user, &add->made);
 
-	return err == ERR_NONE ? join_team(t, &add->made) : err;
-}
-
-/* The first line of standard input, without its end. */
-static bool
-read_password(char *out, size_t size)
-{
-	if (fgets(out, (int)size, stdin) == NULL)
-		return false;
-	out[strcspn(out, "\r\n")] = '\0';
-	return text_is_utf8(out, strlen(out)) && text_length(out) >= 8;
+	return err == ERR_NONE ? role_settle(t, &add->made) : err;
 }
 
 static void
@@ -127,8 +102,7 @@ read_options(int argc, char **argv, struct add_options *o)
 		return "too many arguments";
 	if (o->email == NULL || !text_is_email(o->email))
 		return "--email wants an e-mail address";
-	if (!text_equal(o->role, "member") &&
-	    team_role_from_name(o->role) == TEAM_NONE)
+	if (!role_is_known(o->role))
 		return "--role is admin, editor, viewer or member";
 	return NULL;
 }
@@ -138,17 +112,15 @@ run_add(const struct command *self, int argc, char **argv)
 {
 	struct add_options o = { .role = "member" };
 	const char *wrong = read_options(argc, argv, &o);
-	char password[1024], hash[USER_HASH_SIZE];
+	char password[PASSWORD_SIZE], hash[USER_HASH_SIZE];
 	struct command_session s;
 	struct add add = { 0 };
 	int status = COMMAND_DONE;
 
 	if (wrong != NULL)
 		return command_misused(self, wrong[0] == '\0' ? NULL : wrong);
-	if (o.password_stdin && !read_password(password, sizeof(password)))
-		return command_misused(self,
-		    "a password of 8 characters or more is wanted on standard "
-		    "input");
+	if (o.password_stdin && (wrong = password_read(password)) != NULL)
+		return command_misused(self, wrong);
 	if (!command_open(&s, COMMAND_DATA_MADE, o.data))
 		return COMMAND_FAILED;
 	add.user = (struct user_new){
@@ -165,6 +137,7 @@ run_add(const struct command *self, int argc, char **argv)
 		status = command_failed(&s, "cannot add the user");
 	else
 		print_user(&add.made, o.as_json);
+	sodium_memzero(password, sizeof(password));
 	command_close(&s);
 	return status;
 }

@@ -161,6 +161,32 @@ project_add_member(struct txn *t, const char *team_id, const char *user_id,
 }
 
 enum err
+project_remove_member(struct txn *t, const char *team_id, const char *user_id)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_MEMBERSHIP_DELETE);
+	query_text(&q, ":team_id", team_id);
+	query_text(&q, ":user_id", user_id);
+	return query_run(&q);
+}
+
+enum err
+project_ensure_home(struct txn *t, const char *user_id)
+{
+	struct query q;
+	bool has_team;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_MEMBERSHIP_FIND_OF_USER);
+	query_text(&q, ":user_id", user_id);
+	has_team = query_row(&q);
+	if ((err = query_end(&q)) != ERR_NONE || has_team)
+		return err;
+	return project_create_home(t, user_id);
+}
+
+enum err
 project_first_of_user(struct txn *t, const char *user_id, const char **out)
 {
 	const char *id = NULL;

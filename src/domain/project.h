@@ -58,12 +58,19 @@ enum err project_create_tenancy(struct txn *t, struct tenancy *out);
 /* The same for a user of his own, who administers the team. */
 enum err project_create_home(struct txn *t, const char *user_id);
 
+/* The same for a user who is in no team. */
+enum err project_ensure_home(struct txn *t, const char *user_id);
+
 /* The three of the installation itself, made on first use. */
 enum err project_ensure_installation(struct txn *t, struct tenancy *out);
 enum err project_find_installation(struct txn *t, struct tenancy *out);
 
 enum err project_add_member(struct txn *t, const char *team_id,
     const char *user_id, enum team_role role);
+
+/* No error when he is none. */
+enum err project_remove_member(
+    struct txn *t, const char *team_id, const char *user_id);
 
 /* The project into which a user's prompts go when he names none: the first
  * one of his first team.  ERR_PROJECT_UNKNOWN when he has no team. */

@@ -198,6 +198,47 @@ token_delete_session(struct txn *t, const char *user_id, const char *id)
 	return ERR_NONE;
 }
 
+void
+token_list(struct query *q, struct txn *t, const char *user_id)
+{
+	query_start(q, t, STATEMENT_TOKEN_LIST);
+	query_text(q, ":user_id", user_id);
+	query_integer(q, ":now", txn_now(t));
+}
+
+bool
+token_next(struct query *q, struct token *out)
+{
+	if (!query_row(q))
+		return false;
+	out->id = query_take_text(q);
+	out->kind = query_take_text(q);
+	out->email = query_take_text(q);
+	out->name = query_take_text(q);
+	out->operation = query_take_text(q);
+	out->scopes = query_take_text(q);
+	out->organisation_id = query_take_text(q);
+	out->created_at = query_take_integer(q);
+	out->expires_at = query_take_integer(q);
+	out->last_used_at = query_take_integer(q);
+	return true;
+}
+
+enum err
+token_revoke(struct txn *t, const char *id)
+{
+	struct query q;
+	enum err err;
+
+	query_start(&q, t, STATEMENT_TOKEN_REVOKE);
+	query_text(&q, ":id", id);
+	if ((err = query_run(&q)) != ERR_NONE)
+		return err;
+	if (query_changes(t) == 0)
+		return txn_fail(t, ERR_TOKEN_UNKNOWN, "id", NULL);
+	return ERR_NONE;
+}
+
 enum err
 token_note_use(struct txn *t, const char *id, int64_t at_ms)
 {

@@ -63,6 +63,21 @@ struct token_new {
 	int64_t expires_at;          /* UTC ms; 0: never */
 };
 
+/* A session or key as an operator is shown it.  Text lives in the call's
+ * arena. */
+struct token {
+	const char *id;
+	const char *kind;
+	const char *email; /* of its user */
+	const char *name;
+	const char *operation;
+	const char *scopes;          /* NULL: no list */
+	const char *organisation_id; /* of a key, NULL: none */
+	int64_t created_at;          /* UTC ms */
+	int64_t expires_at;          /* UTC ms, 0: never */
+	int64_t last_used_at;        /* UTC ms, 0: not noted */
+};
+
 /* Draw a secret: sess_, ak_ or at_ and 64 hexadecimal digits.  Draw it before
  * the transaction, so that the same one is stored when it runs again. */
 void token_draw(enum token_kind kind, char out[TOKEN_SECRET_SIZE]);
@@ -98,6 +113,20 @@ enum err token_delete(struct txn *t, const char *secret);
  * none of this id. */
 enum err token_delete_session(
     struct txn *t, const char *user_id, const char *id);
+
+/* Go through the sessions and keys that have not expired, of the user or
+ * (NULL) of everybody, the newest first:
+ *
+ *	token_list(&q, t, user_id);
+ *	while (token_next(&q, &token))
+ *		…
+ *	err = query_end(&q); */
+void token_list(struct query *q, struct txn *t, const char *user_id);
+bool token_next(struct query *q, struct token *out);
+
+/* End any session or key by its id, and with a key its access tokens.
+ * ERR_TOKEN_UNKNOWN when there is none of this id. */
+enum err token_revoke(struct txn *t, const char *id);
 
 /* Note when a key was used.  Bookkeeping, so it is not audited. */
 enum err token_note_use(struct txn *t, const char *id, int64_t at_ms);

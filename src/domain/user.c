@@ -51,23 +51,29 @@ email_key(struct txn *t, const char *email)
 	return key;
 }
 
+bool
+user_next(struct query *q, struct user *out)
+{
+	if (!query_row(q))
+		return false;
+	out->id = query_take_text(q);
+	out->email = query_take_text(q);
+	out->name = query_take_text(q);
+	out->password_hash = query_take_text(q);
+	out->role = query_take_text(q);
+	out->is_admin = query_take_boolean(q);
+	out->is_verified = query_take_boolean(q);
+	out->created_at = query_take_integer(q);
+	return true;
+}
+
 static enum err
 take_one(struct query *q, struct user *out)
 {
 	struct user u = { 0 };
-	bool found = query_row(q);
+	bool found = user_next(q, &u);
 	enum err err;
 
-	if (found) {
-		u.id = query_take_text(q);
-		u.email = query_take_text(q);
-		u.name = query_take_text(q);
-		u.password_hash = query_take_text(q);
-		u.role = query_take_text(q);
-		u.is_admin = query_take_boolean(q);
-		u.is_verified = query_take_boolean(q);
-		u.created_at = query_take_integer(q);
-	}
 	if ((err = query_end_found(q, found, ERR_USER_UNKNOWN, NULL)) ==
 	    ERR_NONE)
 		*out = u;
@@ -92,6 +98,12 @@ user_find_by_email(struct txn *t, const char *email, struct user *out)
 	query_start(&q, t, STATEMENT_USER_FIND_BY_EMAIL);
 	query_text(&q, ":email_key", email_key(t, email));
 	return take_one(&q, out);
+}
+
+void
+user_list(struct query *q, struct txn *t)
+{
+	query_start(q, t, STATEMENT_USER_LIST);
 }
 
 enum err
@@ -135,6 +147,29 @@ user_set_password(struct txn *t, const char *id, const char *password_hash)
 	query_start(&q, t, STATEMENT_USER_SET_PASSWORD);
 	query_text(&q, ":id", id);
 	query_text(&q, ":password_hash", password_hash);
+	return query_run(&q);
+}
+
+enum err
+user_find_other_admin(struct txn *t, const char *id)
+{
+	struct query q;
+	bool found;
+
+	query_start(&q, t, STATEMENT_USER_FIND_OTHER_ADMIN);
+	query_text(&q, ":id", id);
+	found = query_row(&q);
+	return query_end_found(&q, found, ERR_LAST_ADMIN, NULL);
+}
+
+enum err
+user_set_role(struct txn *t, const char *id, const char *role)
+{
+	struct query q;
+
+	query_start(&q, t, STATEMENT_USER_SET_ROLE);
+	query_text(&q, ":id", id);
+	query_text(&q, ":role", role);
 	return query_run(&q);
 }
 

@@ -8,6 +8,7 @@
 #ifndef DOMAIN_USER_H
 #define DOMAIN_USER_H
 
+#include "store/query.h"
 #include "store/txn.h"
 
 #include <stdbool.h>
@@ -49,6 +50,15 @@ bool user_password_fits(const char *hash, const char *password);
 enum err user_find(struct txn *t, const char *id, struct user *out);
 enum err user_find_by_email(struct txn *t, const char *email, struct user *out);
 
+/* Go through all users by their addresses, those who were deleted left out:
+ *
+ *	user_list(&q, t);
+ *	while (user_next(&q, &user))
+ *		…
+ *	err = query_end(&q); */
+void user_list(struct query *q, struct txn *t);
+bool user_next(struct query *q, struct user *out);
+
 /* ERR_EMAIL_TAKEN when another user has the address in any case.  Does not
  * give the user a team: see project_create_tenancy. */
 enum err user_create(
@@ -58,6 +68,13 @@ enum err user_create(
 enum err user_set_email(struct txn *t, const char *id, const char *email);
 enum err user_set_password(
     struct txn *t, const char *id, const char *password_hash);
+
+/* ERR_LAST_ADMIN when nobody else has the role admin. */
+enum err user_find_other_admin(struct txn *t, const char *id);
+
+/* Write down the role, and is_admin as his memberships have it.  What else a
+ * role brings: see role_change. */
+enum err user_set_role(struct txn *t, const char *id, const char *role);
 
 /*
  * Delete a user, with his sessions and memberships.

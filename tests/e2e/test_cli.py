@@ -36,8 +36,13 @@ FORMS = """\
 promptledger init [--data DIR]
 promptledger user add --email E [--name N] [--role admin|editor|viewer|member]\
  [--password-stdin] [--data DIR] [--json]
+promptledger user list [--json] [--data DIR]
+promptledger user role [--data DIR] EMAIL admin|editor|viewer|member
+promptledger user password [--data DIR] EMAIL
 promptledger token create --user E [--kind session|key] [--scopes LIST]\
  [--data DIR] [--json]
+promptledger token list [--user E] [--json] [--data DIR]
+promptledger token revoke [--data DIR] ID
 promptledger jwt issue --user E [--key FILE] [--kid K] [--group G]...\
  [--scopes LIST] [--minutes N] [--data DIR]
 promptledger serve [--listen 127.0.0.1:8080] [--data DIR] [--threads N]

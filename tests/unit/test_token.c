@@ -292,6 +292,87 @@ a_key_outlives_a_log_out(void **state)
 	assert_int_equal(look(s, c.secret, &caller), ERR_NONE);
 }
 
+struct listing {
+	const char *user_id;
+	size_t count;
+	struct token tokens[4];
+};
+
+static enum err
+list(struct txn *t, void *listing)
+{
+	struct listing *l = listing;
+	struct query q;
+
+	l->count = 0;
+	token_list(&q, t, l->user_id);
+	while (
+	    l->count < COUNT(l->tokens) && token_next(&q, &l->tokens[l->count]))
+		l->count++;
+	return query_end(&q);
+}
+
+static void
+living_tokens_are_listed_the_newest_first(void **state)
+{
+	struct scratch *s = *state;
+	struct creation session = session_of_ada();
+	struct creation key = { .token = { .user_id = "bob", .name = "ci" } };
+	struct listing l = { .user_id = NULL };
+
+	session.token.expires_at = 2000000;
+	token_draw(TOKEN_KEY, key.secret);
+	assert_int_equal(scratch_run(s, TXN_WRITE, create, &session), ERR_NONE);
+	s->call.now_ms = 1999999;
+	assert_int_equal(scratch_run(s, TXN_WRITE, create, &key), ERR_NONE);
+	assert_int_equal(scratch_run(s, TXN_READ, list, &l), ERR_NONE);
+	assert_int_equal(l.count, 2);
+	assert_string_equal(l.tokens[0].kind, "key");
+	assert_string_equal(l.tokens[0].email, "bob@example.org");
+	assert_string_equal(l.tokens[0].name, "ci");
+	assert_int_equal(l.tokens[0].expires_at, 0);
+	assert_string_equal(l.tokens[1].kind, "session");
+	assert_int_equal(l.tokens[1].created_at, 1000000);
+	assert_int_equal(l.tokens[1].expires_at, 2000000);
+	l.user_id = "ada";
+	assert_int_equal(scratch_run(s, TXN_READ, list, &l), ERR_NONE);
+	assert_int_equal(l.count, 1);
+	assert_string_equal(l.tokens[0].email, "Ada@example.org");
+	s->call.now_ms = 2000000;
+	assert_int_equal(scratch_run(s, TXN_READ, list, &l), ERR_NONE);
+	assert_int_equal(l.count, 0);
+}
+
+static enum err
+revoke_token(struct txn *t, void *id)
+{
+	return token_revoke(t, id);
+}
+
+static void
+a_token_is_revoked_once_by_its_id_and_no_other_with_it(void **state)
+{
+	struct scratch *s = *state;
+	struct creation c = session_of_ada(), other = session_of_ada();
+	char id[] = "the one", unknown[] = "%";
+	struct caller caller;
+
+	c.token.id = id;
+	assert_int_equal(scratch_run(s, TXN_WRITE, create, &c), ERR_NONE);
+	assert_int_equal(scratch_run(s, TXN_WRITE, create, &other), ERR_NONE);
+	assert_int_equal(scratch_run(s, TXN_WRITE, revoke_token, unknown),
+	    ERR_TOKEN_UNKNOWN);
+	assert_int_equal(scratch_run(s, TXN_WRITE, revoke_token, id), ERR_NONE);
+	assert_int_equal(look(s, c.secret, &caller), ERR_TOKEN_INVALID);
+	assert_int_equal(look(s, other.secret, &caller), ERR_NONE);
+	assert_int_equal(
+	    scratch_run(s, TXN_WRITE, revoke_token, id), ERR_TOKEN_UNKNOWN);
+	assert_int_equal(scratch_number(s,
+			     "SELECT count(*) FROM audit_log "
+			     "WHERE entity = 'token' AND action = 'DELETE'"),
+	    1);
+}
+
 static void
 the_same_secret_cannot_be_stored_twice(void **state)
 {
@@ -321,6 +402,9 @@ main(void)
 		token_test(a_token_without_a_time_never_ends),
 		token_test(a_session_ends_by_log_out_and_no_other_with_it),
 		token_test(a_key_outlives_a_log_out),
+		token_test(living_tokens_are_listed_the_newest_first),
+		token_test(
+		    a_token_is_revoked_once_by_its_id_and_no_other_with_it),
 		token_test(the_same_secret_cannot_be_stored_twice),
 	};
 
