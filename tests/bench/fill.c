@@ -181,9 +181,12 @@ static void
 catch_up(struct store *s)
 {
 	int64_t pause_ms;
+	enum err err;
 
 	do {
-		if (search_catch_up(s, &pause_ms) != ERR_NONE)
+		/* Busy: a responder is at it already. */
+		err = search_catch_up(s, &pause_ms);
+		if (err != ERR_NONE && err != ERR_BUSY)
 			fail("catch up", NULL);
 	} while (pause_ms == 0);
 }
