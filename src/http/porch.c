@@ -295,8 +295,7 @@ set_limits(int fd, sa_family_t family)
 	const int on = 1;
 
 	if (family != AF_UNIX)
-		(void)setsockopt(
-		    fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	(void)setsockopt(
 	    fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
 	(void)setsockopt(
@@ -323,8 +322,8 @@ porch_accept(struct porch *p)
 {
 	struct sockaddr_storage peer = { .ss_family = AF_UNSPEC };
 	socklen_t len = sizeof(peer);
-	int fd = accept4(
-	    p->listening, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
+	int fd =
+	    accept4(p->listening, (struct sockaddr *)&peer, &len, SOCK_CLOEXEC);
 	struct pollfd more = { .fd = fd, .events = POLLIN };
 	enum porch_head head;
 

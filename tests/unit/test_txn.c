@@ -283,7 +283,7 @@ writers_that_wait_together_share_one_commit(void **state)
 }
 
 static void
-writers_that_arrive_while_a_group_runs_share_the_next(void **state)
+writers_that_arrive_while_a_group_runs_share_commits(void **state)
 {
 	struct scratch *s = *state;
 	struct writer *w = make_writers(s, 17);
@@ -302,8 +302,9 @@ writers_that_arrive_while_a_group_runs_share_the_next(void **state)
 		assert_int_equal(finish(&w[i]), ERR_NONE);
 	spare = (size_t)((clock_steady_us() - begin_us) / GROUP_TIME_MAX_US);
 	sqlite3_commit_hook(s->store->writer->db, NULL, NULL);
-	/* The leader's own, and one for the sixteen others. */
-	assert_true(commits >= 2 && commits <= 2 + spare);
+	/* The leader's own, and for the sixteen others one, or two where a
+	 * COMMIT is quick: see txn.c. */
+	assert_true(commits >= 2 && commits <= 3 + spare);
 	assert_int_equal(scratch_number(s, ORGANISATIONS), 17);
 	free_writers(w, 17);
 }
@@ -1487,7 +1488,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		scratch_test(writers_that_wait_together_share_one_commit),
 		scratch_test(
-		    writers_that_arrive_while_a_group_runs_share_the_next),
+		    writers_that_arrive_while_a_group_runs_share_commits),
 		scratch_test(
 		    a_write_submitted_to_an_idle_writer_is_settled_at_once),
 		scratch_test(
