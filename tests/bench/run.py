@@ -120,8 +120,8 @@ def check_slow(contestants):
 
 
 def plan_disk(top, stack):
-    shim = build("slow_disk.c", top / "slow_disk.so", "-shared", "-fPIC",
-                 f"-DDELAY_MS={SLOW_MS}", "-ldl")
+    shim = build("../slow_disk.c", top / "slow_disk.so", "-shared", "-fPIC",
+                 f"-DSLOW_DISK_MS={SLOW_MS}")
     preload = f"{shim} {SLOW_LIBRARIES}"
     site = make_ledger(SUBJECT, top, stack, preload=preload)
     peers = start_peers(top, stack, preload)

@@ -21,7 +21,7 @@ FEW = 8
 WRITERS = 64
 WRITES = 10
 WAIT_S = 20
-SHIM = Path(__file__).parent / "slow_fsync.c"
+SHIM = Path(__file__).parents[1] / "slow_disk.c"
 
 
 class SlowDisk:
@@ -33,8 +33,8 @@ class SlowDisk:
         self.editor = site.as_role("editor")
         site.deployment.responder.stop()
         site.deployment.start_responder(
-            LD_PRELOAD=str(shim), SLOW_FSYNC_MS=str(delay_ms),
-            SLOW_FSYNC_COUNT=str(self.count), PROMPTLEDGER_THREADS="2")
+            LD_PRELOAD=str(shim), SLOW_DISK_MS=str(delay_ms),
+            SLOW_DISK_COUNT=str(self.count), PROMPTLEDGER_THREADS="2")
 
     @property
     def responder(self):
@@ -50,7 +50,7 @@ class SlowDisk:
 
 @pytest.fixture(scope="module")
 def shim(tmp_path_factory):
-    target = tmp_path_factory.mktemp("shim") / "slow_fsync.so"
+    target = tmp_path_factory.mktemp("shim") / "slow_disk.so"
     subprocess.run([os.environ.get("CC", "cc"), "-D_GNU_SOURCE", "-shared",
                     "-fPIC", "-O2", "-o", target, SHIM], check=True)
     for directory in (target.parent, *target.parent.parents[:2]):
