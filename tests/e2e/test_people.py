@@ -156,7 +156,7 @@ def test_operator_who_becomes_viewer_or_member_writes_there_no_more(site):
     add(site.installation, email, "editor")
     client = site.client.with_token(new_token(site.installation, email)[1])
     team = installations_team(site.installation)
-    [project] = client.get(f"/v1/teams/{team}/projects").json()["projects"]
+    project = client.get(f"/v1/teams/{team}/projects").json()["projects"][0]
     prompts = f"/v1/projects/{project['id']}/prompts"
     assert client.post(prompts, {"name": email}).status == 201
     run(site.installation, "user", "role", email, "viewer")
