@@ -144,7 +144,7 @@ check:
 
 # The sanitizers' builds run the same unit tests, under ThreadSanitizer only
 # those with threads; and the fuzz targets, each over its corpus.
-THREADED := test_txn test_fcgi test_search test_jwt_keys
+THREADED := test_txn test_readers test_fcgi test_search test_jwt_keys
 check-all: all layers unit-tests
 	@$(MAKE) $(PARALLEL) --no-print-directory SANITIZE=address,undefined unit-tests fuzz-replays
 	@$(MAKE) $(PARALLEL) --no-print-directory SANITIZE=thread unit-tests

@@ -34,7 +34,7 @@ static const struct config_setting settings[] = {
 	 * two cores was as fast with 4, 8, 16 and 32 (0.92 to 1.03 of each
 	 * other, in the noise); but each thread's reads fill a page cache:
 	 * 11, 15, 26 and 49 MiB. */
-	{"threads", CONFIG_INTEGER, 1, 256, NULL, "8", AT(threads),
+	{"threads", CONFIG_INTEGER, 1, 256, NULL, "16", AT(threads),
 	    "Requests that one process serves at the same time."},
 	{"synchronous", CONFIG_CHOICE, 0, 0, "full normal", "full",
 	    AT(synchronous),

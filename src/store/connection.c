@@ -50,7 +50,7 @@ choose_journal(struct connection *c, const char *path, struct failure *f)
  * answer with status 503, would be a SIGBUS for all requests of the process.
  */
 #define WRITER_CACHE "PRAGMA cache_size = -2000"
-#define READER_CACHE "PRAGMA cache_size = -800"
+#define READER_CACHE "PRAGMA cache_size = -1000"
 
 /*
  * Pages in the WAL from which on a COMMIT moves them into the database, which

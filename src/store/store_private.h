@@ -31,6 +31,9 @@ struct store {
 
 	pthread_mutex_t mutex; /* guards the rest of this group */
 	struct reader *idle_readers;
+	size_t readers; /* that are open, idle or lent */
+	size_t reader_waiters;
+	pthread_cond_t reader_back; /* while somebody waits for one */
 	struct job *queue_head;
 	struct job *queue_tail;
 	size_t queued;

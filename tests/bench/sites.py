@@ -18,7 +18,7 @@ from machine import (BUILD, HERE, PROGRAM, SEARCH_PATH, SOURCE, START_S,
                      free_port, wait_until)
 
 EMAIL = "bench@example.org"
-THREADS = os.environ.get("PROMPTLEDGER_THREADS", "8")
+THREADS = os.environ.get("PROMPTLEDGER_THREADS", "16")
 SHIPPED = SOURCE / "lighttpd-conf" / "spawned.conf"
 SETTLE_S = 300
 

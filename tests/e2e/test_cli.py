@@ -550,7 +550,7 @@ def test_config_for_scripts_is_json_and_opens_no_data(here):
     assert (done.returncode, done.stderr) == (0, "")
     settings = json.loads(done.stdout)
     assert settings["data"] == {"value": str(data), "source": "--data"}
-    assert settings["threads"] == {"value": "8", "source": "default"}
+    assert settings["threads"] == {"value": "16", "source": "default"}
     assert not data.exists()
 
 
