@@ -596,7 +596,7 @@ def test_help_lists_every_command_in_its_exact_form(here, words):
     listed = [line.strip() for line in done.stdout.splitlines()
               if line.startswith("  promptledger ")]
     assert [form for form in listed if form in FORMS] == FORMS
-    assert "PROMPTLEDGER_THREADS=8\n" in done.stdout
+    assert "PROMPTLEDGER_THREADS=16\n" in done.stdout
 
 
 @pytest.mark.parametrize("words", [
