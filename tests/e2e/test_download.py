@@ -530,7 +530,7 @@ def test_what_is_no_single_range_gets_the_whole(direct_site, value):
     assert (answer.status, answer.body) == (200, audio)
 
 
-# Each keeps one of the program's eight threads.
+# Each keeps one of the program's threads.
 READERS = 6
 
 
