@@ -231,10 +231,13 @@ class Installation:
         assert verified.returncode == 0, verified
 
     def logs(self):
-        """The last lines of everything that the servers wrote."""
+        """The last lines of everything that the servers wrote, but for those
+        that tell of success."""
         text = ""
         for file in sorted([*self.run.glob("*.log"), *self.run.glob("*.err")]):
-            lines = file.read_text(errors="replace").splitlines()
+            lines = [line for line
+                     in file.read_text(errors="replace").splitlines()
+                     if " status=2" not in line]
             text += f"== {file.name}\n" + "\n".join(lines[-50:]) + "\n"
         return text
 

@@ -143,7 +143,7 @@ def test_manual_lists_the_settings_with_their_ranges():
         assert " ".join(text.split()) in words, name
         if fallback:
             assert f"Default: {fallback}." in words, name
-    assert "A number from 1 to 256. Default: 8." in words
+    assert "A number from 1 to 256. Default: 16." in words
     assert "One of: open closed. Default: open." in words
 
 

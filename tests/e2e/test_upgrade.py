@@ -15,7 +15,15 @@ CLIENTS = 4
 
 
 def replace_program(installation):
+    """The old file stays, under another name, so that its inode number is not
+    used again.  mod_fcgid tells programs apart by that number and may start
+    the new program for a request that it looked up before the change; a third
+    program with the number of the first would get such a process, though it
+    is about to end, and answer 500.  Two upgrades within seconds do that."""
     new = installation.program.with_suffix(".new")
+    number = installation.program.stat().st_ino
+    os.link(installation.program,
+            installation.program.with_suffix(f".{number}"))
     shutil.copy(installation.program, new)
     os.replace(new, installation.program)
 
