@@ -26,6 +26,7 @@ class Count:
     def __init__(self):
         self.passed = 0
         self.failed = 0
+        self.failed_units = []
 
     def add(self, passed, failed):
         self.passed += passed
@@ -68,6 +69,7 @@ def run_unit(program, count):
           f"{failed} failed, {time.monotonic() - start:.1f} s", flush=True)
     if failed:
         print(f"exit status {status}\n{told}\n{output}", flush=True)
+        count.failed_units.append(program)
     count.add(passed, failed)
 
 
@@ -96,6 +98,9 @@ def main():
         run_unit(program, count)
     for folder in options.e2e:
         run_pytest(folder, options.pytest, count)
+    # pytest names its own again at its end.
+    for program in count.failed_units:
+        print(f"FAILED {program}")
     print(f"{count.passed} passed, {count.failed} failed")
     return 1 if count.failed or not count.passed else 0
 

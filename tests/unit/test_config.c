@@ -113,7 +113,7 @@ without_any_source_the_defaults_hold(void **state)
 	assert_string_equal(p->config.data, p->data);
 	assert_string_equal(p->config.base, "");
 	assert_string_equal(p->config.public_url, "");
-	assert_int_equal(p->config.threads, 8);
+	assert_int_equal(p->config.threads, 16);
 	assert_string_equal(p->config.synchronous, "full");
 	assert_int_equal(p->config.lock_ms, 5000);
 	assert_int_equal(p->config.body_max_bytes, 1048576);
