@@ -332,11 +332,14 @@ class Terminal:
 
     def __init__(self, installation, *words):
         self.master, self.slave = pty.openpty()
+        # A job of its own, as a shell makes them: the kernel stops no process
+        # of a group that nobody of the session watches over, as ours is when
+        # the tests themselves were started in a new session.
         self.process = subprocess.Popen(
             [installation.program, *words, "--data", installation.data],
             stdin=self.slave, stdout=self.slave, stderr=self.slave,
             env=installation.environment(), cwd=installation.run,
-            **as_account())
+            process_group=0, **as_account())
         os.set_blocking(self.master, False)
         self.shown = ""
 
