@@ -206,8 +206,8 @@ LIMIT 1
 
 -- name: prompt_count
 -- mode: read
-SELECT count(*)
-FROM prompt
+SELECT sum(total)
+FROM prompt_total
 
 -- name: prompt_count_listed
 -- mode: read

@@ -21,9 +21,9 @@ WHERE p.id = :id
 
 -- name: recording_count
 -- mode: read
-SELECT count(*)
-FROM prompt AS p
-WHERE p.kind <> 'text'
+SELECT total
+FROM prompt_total
+WHERE is_voice
 
 -- name: recording_count_listed
 -- mode: read

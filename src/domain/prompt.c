@@ -148,7 +148,7 @@ bind_filter(struct query *q, const struct prompt_filter *f)
 		query_null(q, ":is_active");
 }
 
-/* Without a filter an index alone answers; with one every row is read. */
+/* Without a filter the total that triggers keep; with one every row is read. */
 enum err
 prompt_count(struct txn *t, const struct prompt_filter *filter, int64_t *out)
 {

@@ -224,9 +224,15 @@ class Installation:
         return files[0]
 
     def check_integrity(self):
-        """The database is sound, and so is the chain of its audit rows."""
+        """The database is sound, its totals are right, and so is the chain of
+        its audit rows."""
         assert self.query("PRAGMA integrity_check") == [["ok"]]
         assert self.query("PRAGMA foreign_key_check") == []
+        assert self.query(
+            "SELECT is_voice, total FROM prompt_total WHERE total > 0 "
+            "ORDER BY is_voice") == self.query(
+            "SELECT kind <> 'text' AS is_voice, count(*) FROM prompt "
+            "GROUP BY is_voice ORDER BY is_voice")
         verified = self.run_command("audit", "verify", "--data", self.data)
         assert verified.returncode == 0, verified
 

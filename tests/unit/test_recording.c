@@ -216,7 +216,6 @@ static void
 lists_go_along_an_index(void **state)
 {
 	static const enum statement names[] = {
-		STATEMENT_RECORDING_COUNT,
 		STATEMENT_RECORDING_IDS_OF_NAME,
 		STATEMENT_RECORDING_IDS_BY_NAME,
 		STATEMENT_RECORDING_IDS_BY_NAME_DESCENDING,
