@@ -32,6 +32,8 @@ struct store {
 	pthread_mutex_t mutex; /* guards the rest of this group */
 	struct reader *idle_readers;
 	size_t readers; /* that are open, idle or lent */
+	size_t readers_lent;
+	int64_t crowded_us; /* when more than the usual were lent */
 	size_t reader_waiters;
 	pthread_cond_t reader_back; /* while somebody waits for one */
 	struct job *queue_head;
