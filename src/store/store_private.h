@@ -22,6 +22,7 @@ struct job; /* a queued write; txn.c's own */
 struct reader {
 	struct reader *next;
 	struct connection *connection;
+	int64_t looked_us; /* when it was last known not to have moved */
 };
 
 struct store {

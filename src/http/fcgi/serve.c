@@ -21,19 +21,31 @@
 
 #define TROUBLE_PAUSE_MS 100
 
+/* How many requests a worker takes from the queue before it asks again
+ * whether there is other news.  Under load there mostly is one, and a GET is
+ * spared a twentieth of its time: 0.78 of the echo's rate instead of 0.73. */
+#define EAGER_MAX 16
+
+/* What a worker goes by from one request to the next. */
+struct course {
+	void *state;   /* the application's */
+	bool troubled; /* there was unusual trouble, and it was logged */
+	int eager;     /* how often it may still take without asking */
+};
+
 /* There is no request.  Usual: another worker or process was faster, or the
  * peer sent no whole one.  Unusual: no file descriptors left, for instance;
  * wait a little, say it once. */
 static void
-weather_trouble(const struct service *s, int rc, bool *troubled)
+weather_trouble(const struct service *s, int rc, struct course *c)
 {
 	struct pollfd drain = { .fd = s->drain, .events = POLLIN };
 
 	if (rc == -EAGAIN || rc == -EINTR)
 		return;
-	if (!*troubled)
+	if (!c->troubled)
 		log_line("event=accept_failed errno=%d", -rc);
-	*troubled = true;
+	c->troubled = true;
 	(void)poll(&drain, 1, TROUBLE_PAUSE_MS); /* only a pause */
 }
 
@@ -57,17 +69,18 @@ receive_request(struct service *s, enum news news, FCGX_Request *r)
 
 /* Receive and answer one request; false when it is parked. */
 static bool
-serve_request(struct service *s, enum news news, struct peer *p, void *state,
-    bool *troubled)
+serve_request(
+    struct service *s, enum news news, struct peer *p, struct course *c)
 {
 	FCGX_Request *r = p->request;
 	int rc = receive_request(s, news, r);
 
 	if (rc < 0) {
-		weather_trouble(s, rc, troubled);
+		weather_trouble(s, rc, c);
+		c->eager = 0;
 		return true;
 	}
-	*troubled = false;
+	c->troubled = false;
 	/* FCGX_Accept_r is content with the parameters that came before a
 	 * fault. */
 	if (FCGX_GetError(r->in) != 0) {
@@ -78,7 +91,7 @@ serve_request(struct service *s, enum news news, struct peer *p, void *state,
 	/* A connection that the web server keeps holds a worker anyway. */
 	p->exchange.may_park = !r->keepConnection;
 	p->aborted = false;
-	if (!s->app.handle(state, &p->exchange)) {
+	if (!s->app.handle(c->state, &p->exchange)) {
 		atomic_fetch_add(&s->parked, 1);
 		return false;
 	}
@@ -95,13 +108,24 @@ finish_parked(struct service *s, struct peer *p)
 	atomic_fetch_sub(&s->parked, 1);
 }
 
+static enum news
+next_news(struct service *s, int ready, struct peer *p, struct course *c)
+{
+	if (c->eager > 0 && p->request->ipcFd < 0 && !atomic_load(&s->closed)) {
+		c->eager--;
+		return NEWS_REQUEST;
+	}
+	c->eager = EAGER_MAX;
+	return news_wait(s, ready, p);
+}
+
 /* What is parked goes first: its client has waited longest.  A worker that
  * parks its own exchange goes on with another peer. */
 static void
 serve_requests(struct service *s, int ready, void *state, struct peer *own)
 {
 	enum news news = NEWS_RESUMED;
-	bool troubled = false;
+	struct course course = { .state = state };
 	struct peer *p;
 
 	while (news != NEWS_END) {
@@ -109,9 +133,9 @@ serve_requests(struct service *s, int ready, void *state, struct peer *own)
 			finish_parked(s, p);
 		if (own == NULL && (own = peer_take(s)) == NULL)
 			continue;
-		news = news_wait(s, ready, own);
+		news = next_news(s, ready, own, &course);
 		if ((news == NEWS_REQUEST || news == NEWS_HEAD) &&
-		    !serve_request(s, news, own, state, &troubled))
+		    !serve_request(s, news, own, &course))
 			own = NULL;
 	}
 	FCGX_Free(own->request, 1);
