@@ -327,6 +327,13 @@ def test_user_add_refuses_a_password_that_it_would_have_to_cut(here):
     assert here.query("SELECT COUNT(*) FROM user") == [[0]]
 
 
+def heed_signals():
+    """As a shell's jobs do; who runs the tests may ignore some (nohup, &)."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT,
+                   signal.SIGTERM, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 class Terminal:
     """The command with a terminal as its standard input."""
 
@@ -339,7 +346,7 @@ class Terminal:
             [installation.program, *words, "--data", installation.data],
             stdin=self.slave, stdout=self.slave, stderr=self.slave,
             env=installation.environment(), cwd=installation.run,
-            process_group=0, **as_account())
+            process_group=0, preexec_fn=heed_signals, **as_account())
         os.set_blocking(self.master, False)
         self.shown = ""
 
