@@ -383,15 +383,15 @@ borrow_only(struct store *s, struct reader **out, struct failure *f)
  * that a thread which finds all of them lent waits for a moment before another
  * is opened: that one is needed where others read for long (exports).  With a
  * reader for each of 16 threads a process held 22 MiB after GETs at 64
- * connections, with eight 12.
+ * connections, with eight 12; six hold another 3 less and are as fast.
  *
  * To open one takes 3 ms of processor time.  Reads that wait for the disk are
  * as long, so what was opened for them stays a while: when it did not, a
  * process did little but open and close (500 histories a second out of a
  * database of 10 GB instead of 5,000).
  */
-#define READERS_USUAL 8
-#define READER_WAIT_US 20000
+#define READERS_USUAL 6
+#define READER_WAIT_US 50000
 #define READER_STAY_US 10000000
 
 /* How long a reader that was looked at is taken for the right one: shorter

@@ -8,7 +8,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#define READERS_USUAL 8 /* as in store.c */
+#define READERS_USUAL 6 /* as in store.c */
 #define READS 12
 
 struct reading {
