@@ -195,22 +195,12 @@ purge(struct app *app)
 	return purge_some(app->site.store, &p) == ERR_NONE && p.is_partial;
 }
 
-static struct timespec
-after_ms(int64_t now_us, int64_t ms)
-{
-	int64_t at_us = now_us + ms * 1000;
-
-	return (struct timespec){
-		.tv_sec = at_us / 1000000,
-		.tv_nsec = at_us % 1000000 * 1000,
-	};
-}
-
 /* Wait; false when the service ends. */
 static bool
 pause_upkeep(struct app *app, int64_t pause_ms)
 {
-	struct timespec until = after_ms(clock_steady_us(), pause_ms);
+	struct timespec until =
+	    clock_timespec(clock_steady_us() + pause_ms * 1000);
 	bool stopping;
 
 	pthread_mutex_lock(&app->upkeep_mutex);
@@ -260,7 +250,7 @@ start_upkeep(struct app *app)
 static bool
 stop_upkeep(struct app *app)
 {
-	struct timespec until = after_ms(clock_now_us(), 1000);
+	struct timespec until = clock_timespec(clock_now_us() + 1000000);
 
 	if (!app->has_upkeep)
 		return true;

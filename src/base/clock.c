@@ -218,6 +218,15 @@ write_ms(int64_t at_ms, char out[CLOCK_TEXT_SIZE])
 	return write_digits(out, floor_mod(at_ms, 1000), 3);
 }
 
+struct timespec
+clock_timespec(int64_t us)
+{
+	return (struct timespec){
+		.tv_sec = us / 1000000,
+		.tv_nsec = us % 1000000 * 1000,
+	};
+}
+
 void
 clock_iso_ms(int64_t at_ms, char out[CLOCK_TEXT_SIZE])
 {

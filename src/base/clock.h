@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #define CLOCK_TEXT_SIZE 40
 
@@ -20,6 +21,9 @@ int64_t clock_now_us(void);
 
 /* Microseconds of a clock that never jumps, for durations only. */
 int64_t clock_steady_us(void);
+
+/* Microseconds, not negative, as the system's calls want them. */
+struct timespec clock_timespec(int64_t us);
 
 /* ISO 8601 with milliseconds always: 2026-11-20T22:10:49.554Z. */
 void clock_iso_ms(int64_t at_ms, char out[CLOCK_TEXT_SIZE]);

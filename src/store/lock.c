@@ -74,8 +74,7 @@ start_alarm(int64_t deadline_us, timer_t *out)
 	event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
 	if (left_us < 1000)
 		left_us = 1000;
-	when.it_value.tv_sec = left_us / 1000000;
-	when.it_value.tv_nsec = left_us % 1000000 * 1000;
+	when.it_value = clock_timespec(left_us);
 	if (timer_create(CLOCK_MONOTONIC, &event, out) != 0)
 		return false;
 	if (timer_settime(*out, 0, &when, NULL) != 0) {

@@ -388,7 +388,7 @@ borrow_only(struct store *s, struct reader **out, struct failure *f)
  * To open one takes 3 ms of processor time.  Reads that wait for the disk are
  * as long, so what was opened for them stays a while: when it did not, a
  * process did little but open and close (500 histories a second out of a
- * database of 10 GB instead of 5,000).
+ * database of 10 GB instead of 4,000).
  */
 #define READERS_USUAL 6
 #define READER_WAIT_US 50000
@@ -411,11 +411,8 @@ pop_reader(struct store *s)
 static struct reader *
 wait_for_reader(struct store *s)
 {
-	const int64_t until_us = clock_steady_us() + READER_WAIT_US;
-	const struct timespec until = {
-		.tv_sec = until_us / 1000000,
-		.tv_nsec = until_us % 1000000 * 1000,
-	};
+	const struct timespec until =
+	    clock_timespec(clock_steady_us() + READER_WAIT_US);
 	struct reader *r;
 	int failed = 0;
 

@@ -337,8 +337,7 @@ next_job(struct store *s, const struct group *g, int64_t *until_us)
 		if (*until_us == 0)
 			*until_us = clock_steady_us() +
 			    s->commit_us / WAIT_PART_OF_COMMIT;
-		until.tv_sec = *until_us / 1000000;
-		until.tv_nsec = *until_us % 1000000 * 1000;
+		until = clock_timespec(*until_us);
 		s->leader_waits = true;
 		failed = pthread_cond_timedwait(&s->arrival, &s->mutex, &until);
 		s->leader_waits = false;
