@@ -32,8 +32,7 @@ static const struct config_setting settings[] = {
 	    "https://example.org/ledger.  Default: links are paths."},
 	/* Writes in flight do not depend on it, and GET at 64 connections on
 	 * two cores was as fast with 4, 8, 16 and 32 (0.92 to 1.03 of each
-	 * other, in the noise); but each thread's reads fill a page cache:
-	 * 11, 15, 26 and 49 MiB. */
+	 * other, in the noise).  Nor does memory much: store.c lends readers. */
 	{"threads", CONFIG_INTEGER, 1, 256, NULL, "16", AT(threads),
 	    "Requests that one process serves at the same time."},
 	{"synchronous", CONFIG_CHOICE, 0, 0, "full normal", "full",

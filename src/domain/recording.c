@@ -81,7 +81,7 @@ find_named(struct txn *t, const struct recording_filter *f, const char **id,
 	return read_ids(&q, 1, id, count);
 }
 
-/* Without a filter an index alone answers, and a name is looked up; with
+/* Without a filter the total that triggers keep; a name is looked up; with
  * another filter every row is read. */
 enum err
 recording_count(

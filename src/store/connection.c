@@ -42,8 +42,8 @@ choose_journal(struct connection *c, const char *path, struct failure *f)
  * KiB of pages that a connection keeps.  There is one writer and usually six
  * readers, each of which forgets all at every commit.  After loads of all
  * operations at 64 connections a process with eight readers held 27 to 31 MiB
- * with 2000 for all, 27 with 1200 for readers, 21 with 800, 19 with 600; with
- * six of 1000 it is 17 to 19.  With 600 a GET of one out of 10,000 prompts
+ * with 2000 for all, 27 with 1200 for readers, 21 with 800, 19 with 600; six
+ * of 1000 held 17 to 19 after GETs, PATCHes and both.  With 600 a GET of one out of 10,000 prompts
  * makes 1.5 pread() instead of 0.8 and takes a tenth more of processor time
  * than with 1200.
  *

@@ -229,7 +229,7 @@ class Installation:
         assert self.query("PRAGMA integrity_check") == [["ok"]]
         assert self.query("PRAGMA foreign_key_check") == []
         assert self.query(
-            "SELECT is_voice, total FROM prompt_total WHERE total > 0 "
+            "SELECT is_voice, total FROM prompt_total WHERE total <> 0 "
             "ORDER BY is_voice") == self.query(
             "SELECT kind <> 'text' AS is_voice, count(*) FROM prompt "
             "GROUP BY is_voice ORDER BY is_voice")

@@ -253,8 +253,8 @@ no_table_with_user_data_is_forgotten(void **state)
 		run(f,
 		    arena_printf(f->arena, "INSERT INTO listed VALUES ('%s')",
 			cases[i].table));
-	/* What search and totals keep is derived from the prompts, what is left to be
-	 * removed from other rows. */
+	/* What search and totals keep is derived from the prompts, what is
+	 * left to be removed from other rows. */
 	assert_string_equal(
 	    ask(f,
 		"SELECT group_concat(name) FROM (SELECT name FROM "

@@ -23,7 +23,8 @@
 
 /* How many requests a worker takes from the queue before it asks again
  * whether there is other news.  Under load there mostly is one, and a GET is
- * spared a twentieth of its time: 0.78 of the echo's rate instead of 0.73. */
+ * spared an epoll_wait().  With that and LOOK_US (store.c) it came to 0.78 of
+ * the echo's rate instead of 0.73. */
 #define EAGER_MAX 16
 
 /* What a worker goes by from one request to the next. */
@@ -108,6 +109,7 @@ finish_parked(struct service *s, struct peer *p)
 	atomic_fetch_sub(&s->parked, 1);
 }
 
+/* What waits on the porch, and the drain, wait for so few requests. */
 static enum news
 next_news(struct service *s, int ready, struct peer *p, struct course *c)
 {
